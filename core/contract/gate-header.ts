@@ -1,0 +1,55 @@
+/**
+ * The header that a gated workflow puts on each activity it schedules, under {@link GATE_HEADER}.
+ * It is plain JSON (payload encoding `json/plain`), so a workflow written with any Temporal SDK can
+ * call a gated block. Payload codecs skip headers: it holds ids only and lies in clear in the history.
+ */
+
+/** Name of the Temporal header that carries {@link GateHeader} or {@link RunHeader}. */
+export const GATE_HEADER = 'tollgate';
+
+/** Put on a workflow's start (by the client, a parent, or the run before it). */
+export interface RunHeader {
+  readonly v: 1;
+  readonly account?: string;
+  /** Name of the agent as shown to people; default: the workflow type. */
+  readonly agent?: string;
+  /** The seat that started the run, when the host knows one. */
+  readonly member?: string;
+  /** Schedule that started the run. */
+  readonly schedule?: string;
+  /** Write the search attributes `CreditAccountId` and `CreditsSpent`. */
+  readonly searchAttributes?: boolean;
+  /** Set for a child run, or a continued one that is a child: its place in the tree. */
+  readonly place?: RunPlace;
+}
+
+export interface RunPlace {
+  /** Scope of this run without the attempt. */
+  readonly scope: string;
+  /** Scope of the parent run, as the parent charges under it. */
+  readonly parent: string;
+  /** ISO time at which the root of the tree started: the first bytes of every charge key. */
+  readonly startedAt: string;
+  /** 0 for the first run, +1 at each continue-as-new. */
+  readonly generation: number;
+}
+
+/** Put on each activity by the workflow that schedules it. */
+export interface GateHeader {
+  readonly v: 1;
+  /** Whom to charge. A priced block without it is refused with ACCOUNT_MISSING. */
+  readonly account?: string;
+  /** Identity of the run for charging: equal after a reset, different for every other run. */
+  readonly scope: string;
+  /** ISO time at which the root of the tree started. */
+  readonly startedAt: string;
+  /** Scope of the parent run, if any. */
+  readonly parent?: string;
+  /** n-th call of this block in the run, from 1. */
+  readonly nth: number;
+  /** Explicit key in place of `nth`; the only way to gate a local activity. */
+  readonly key?: string;
+  readonly agent?: string;
+  readonly member?: string;
+  readonly schedule?: string;
+}
