@@ -1,0 +1,111 @@
+/**
+ * The ledger as the rest of the house sees it. `openLedger` (open-ledger.ts) gives one; each
+ * operation has a file of its own. Refusals are returned; a fault is thrown as LEDGER_UNAVAILABLE
+ * and may be retried with the same arguments, whatever had happened; a broken invariant is thrown.
+ */
+import type { Credits } from '../core/contract/credits';
+import type {
+  ReleaseAnswer,
+  ReleaseRequest,
+  ReserveAnswer,
+  ReserveRequest,
+  SettleAnswer,
+  SettleRequest,
+} from '../core/contract/reservation';
+import type {
+  AccountView,
+  DoctorReport,
+  EntryView,
+  GrantView,
+  ReservationView,
+  RunReceipt,
+  RunView,
+} from './views';
+
+/** What the gate needs on the hot path: one batched statement each. */
+export interface Gate {
+  reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+  settle(request: SettleRequest): Promise<SettleAnswer>;
+  release(request: ReleaseRequest): Promise<ReleaseAnswer>;
+}
+
+export interface GrantRequest {
+  readonly account: string;
+  readonly amount: Credits;
+  /** Unique on the account for ever: the same grant given again changes nothing. */
+  readonly key: string;
+  /** Where the credits came from, such as `top-up`, `pack`, `operator`. */
+  readonly source: string;
+  /** Lower burns first. Default 0. */
+  readonly priority?: number;
+  readonly expiresAt?: Date;
+}
+
+export interface Granted {
+  readonly created: boolean;
+  readonly account: AccountView;
+}
+
+export interface RevokeRequest {
+  readonly account: string;
+  readonly key: string;
+  /** Default: all that is left of the grant, which ends it; what is reserved from it now follows when it returns. */
+  readonly amount?: Credits;
+}
+
+export interface Revoked {
+  readonly revoked: Credits;
+  /** Asked for but spent or set aside already. */
+  readonly missing: Credits;
+  readonly account: AccountView;
+}
+
+export interface Page {
+  /** At most so many rows (default 50, at most 1,000). */
+  readonly limit?: number;
+  /** Continue after the last row of the page before. */
+  readonly after?: string;
+}
+
+export interface Ledger extends Gate {
+  /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
+  openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
+  /** @throws ACCOUNT_UNKNOWN */
+  readAccount(account: string): Promise<AccountView>;
+  listAccounts(page?: Page): Promise<readonly AccountView[]>;
+  setFrozen(account: string, frozen: boolean): Promise<AccountView>;
+  /** Turns the free tier's drip on or off. */
+  setDrip(account: string, drip: boolean): Promise<AccountView>;
+  /** @throws ACCOUNT_UNKNOWN, AMOUNT_INVALID, IDEMPOTENCY_MISMATCH */
+  grant(request: GrantRequest): Promise<Granted>;
+  /** @throws ACCOUNT_UNKNOWN, GRANT_UNKNOWN, AMOUNT_INVALID */
+  revoke(request: RevokeRequest): Promise<Revoked>;
+  /** Expires reservations whose deadline has passed; returns how many (at most `limit`, default 1,000). */
+  expireOverdue(limit?: number): Promise<number>;
+
+  /** Open grants in burn order, then closed ones, newest first. */
+  listGrants(account: string, page?: Page): Promise<readonly GrantView[]>;
+  /** Newest first; `after` is a sequence number. */
+  listEntries(account: string, page?: Page): Promise<readonly EntryView[]>;
+  /** Every entry of an account, or of all, in order; in pages, so that any size can be exported. */
+  exportEntries(account?: string): AsyncIterable<EntryView>;
+  /** Newest first; `after` is a run key. */
+  listRuns(filter?: { readonly account?: string; readonly agent?: string } & Page): Promise<readonly RunView[]>;
+  /** By run key, workflow id (its newest run) or workflow run id. @throws RUN_UNKNOWN */
+  readRun(id: string): Promise<RunReceipt>;
+  listReservations(filter?: { readonly account?: string } & Page): Promise<readonly ReservationView[]>;
+  doctor(): Promise<DoctorReport>;
+  /** Finishes what is in flight and closes every connection. */
+  close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  /** PostgreSQL connection string. */
+  readonly connectionString: string;
+  /** Connections that carry batched reserves and settles. Default 2. */
+  readonly lanes?: number;
+  /** Connections for everything else. Default 4. */
+  readonly poolSize?: number;
+  /** For tests of expiry and drip: the time to go by instead of the database's clock. */
+  readonly now?: () => Date;
+}
