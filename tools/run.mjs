@@ -1,0 +1,33 @@
+/**
+ * What the npm scripts call: sets this folder up, then runs a built program in this same process, so
+ * that signals and exit codes are the program's own. `node tools/run.mjs dist/cli/main.js balance acme`
+ */
+import Module from 'node:module';
+import { join } from 'node:path';
+import { setUp } from './setup.mjs';
+import { root } from './setup/paths.mjs';
+
+const PARENT_CHECK_MS = 1_000;
+
+const [, , program, ...args] = process.argv;
+try {
+  await setUp();
+} catch (error) {
+  process.stderr.write(`tollgate: ${error.message}\n`);
+  process.exit(1);
+}
+followNpm();
+process.argv = [process.execPath, join(root, program), ...args];
+Module.runMain();
+
+/** npm that is killed outright cannot pass the signal on; the program then ends as if asked to. */
+function followNpm() {
+  if (!process.env['npm_lifecycle_event']) return;
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS);
+  check.unref();
+}

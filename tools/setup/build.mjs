@@ -1,0 +1,76 @@
+/**
+ * Compiles the sources into `dist/` and copies what lies beside them (the SQL migrations). A stamp
+ * holds a digest of every source's path, size and time, so that a changed, new or deleted file is
+ * noticed, and nothing is compiled when there is none.
+ */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { root } from './paths.mjs';
+import { runStep } from './steps.mjs';
+
+const dist = join(root, 'dist');
+const stamp = join(dist, '.stamp.json');
+
+export function isBuilt() {
+  return existsSync(stamp) && readStamp().digest === digestSources(listSources());
+}
+
+export async function build() {
+  const sources = listSources();
+  const digest = digestSources(sources);
+  if (!existsSync(stamp) || readStamp().files.some((file) => !existsSync(join(root, file)))) {
+    // The compiler never deletes what it wrote for a source that is gone, so it starts afresh.
+    rmSync(dist, { recursive: true, force: true });
+    rmSync(join(root, 'node_modules/.cache/tsc/build.tsbuildinfo'), { force: true });
+  }
+  rmSync(stamp, { force: true });
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  await runStep('building', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  for (const file of sources) {
+    if (!file.endsWith('.ts') && !file.endsWith('.json'))
+      cpSync(join(root, file), join(dist, file));
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, JSON.stringify({ digest, files: sources }));
+}
+
+function readStamp() {
+  return JSON.parse(readFileSync(stamp, 'utf8'));
+}
+
+function listSources() {
+  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
+  const files = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  files.push(...readdirSync(root).filter((name) => name.endsWith('.ts')));
+  for (const folder of include.filter((name) => !name.includes('*')))
+    files.push(...listFiles(folder));
+  return files.sort();
+}
+
+/** @param {string} folder */
+function listFiles(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)));
+}
+
+/** @param {readonly string[]} files */
+function digestSources(files) {
+  const digest = createHash('sha256');
+  for (const file of files) {
+    const { size, mtimeMs } = statSync(join(root, file));
+    digest.update(`${file} ${size} ${mtimeMs}\n`);
+  }
+  return digest.digest('hex');
+}
