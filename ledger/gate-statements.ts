@@ -1,0 +1,118 @@
+/**
+ * The two shapes in which calls reach the gate's SQL (migrations/000003-gate.sql): one call by its own
+ * function, which is the cheaper plan, and many as arrays in one statement. Answers are numbers; their
+ * meaning stands at the head of that file.
+ */
+import type { QueryArrayConfig } from 'pg';
+
+export const Operation = { reserve: 1, settleDrawing: 2, settleCapped: 3, release: 4 } as const;
+
+export const Code = {
+  done: 1,
+  settledBefore: 2,
+  nothingToDo: 3,
+  neverReserved: 4,
+  insufficient: 10,
+  accountUnknown: 11,
+  accountFrozen: 12,
+  keyMismatch: 13,
+} as const;
+
+/** One call, with everything already in the form in which PostgreSQL reads it. */
+export interface GateItem {
+  readonly op: number;
+  readonly run: string;
+  readonly call: string;
+  /** The account's own number, not its name. */
+  readonly account: string;
+  readonly amount: string;
+  readonly claim: string;
+  readonly price: number;
+  readonly nth: number;
+  readonly limitMs: number;
+  readonly usage: string | null;
+  /** JSON of the run's row, while this process has not written it yet. */
+  readonly facts: string | null;
+}
+
+export interface GateAnswer {
+  readonly code: number;
+  readonly reserved: bigint;
+  readonly charged: bigint;
+  readonly returned: bigint;
+  readonly absorbed: bigint;
+  readonly available: bigint;
+  readonly price: number;
+  /** See the head of 000003-gate.sql. */
+  readonly flags: number;
+}
+
+const RESERVE = 'select tollgate.reserve_one($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)';
+const CLOSE = 'select tollgate.close_one($1,$2,$3,$4,$5,$6,$7,$8)';
+const BATCH = 'select tollgate.batch($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)';
+
+/** Leaves every value as PostgreSQL's text: the answers are split by hand, far cheaper than the driver's parsers. */
+const rawTypes = { getTypeParser: () => (text: string) => text };
+
+export function oneStatement(item: GateItem, now: string | null): QueryArrayConfig {
+  const { op, run, call, account, amount, claim, price, nth, limitMs, usage, facts } = item;
+  return op === Operation.reserve
+    ? statement('tollgate-reserve', RESERVE, [now, run, call, account, amount, claim, price, nth, limitMs, facts && `[${facts}]`])
+    : statement('tollgate-close', CLOSE, [now, op, run, call, account, amount, claim, usage]);
+}
+
+export function batchStatement(items: readonly GateItem[], now: string | null): QueryArrayConfig {
+  const columns = { op: '', run: '', call: '', account: '', amount: '', claim: '', price: '', nth: '', limitMs: '' };
+  let anyUsage = false;
+  let facts = '';
+  let comma = '';
+  for (const item of items) {
+    columns.op += comma + item.op;
+    columns.run += comma + item.run;
+    columns.call += comma + item.call;
+    columns.account += comma + item.account;
+    columns.amount += comma + item.amount;
+    columns.claim += comma + item.claim;
+    columns.price += comma + item.price;
+    columns.nth += comma + item.nth;
+    columns.limitMs += comma + item.limitMs;
+    if (item.usage !== null) anyUsage = true;
+    if (item.facts !== null) facts += (facts && ',') + item.facts;
+    comma = ',';
+  }
+  const { op, run, call, account, amount, claim, price, nth, limitMs } = columns;
+  const arrays = [op, run, call, account, amount, claim, price, nth, limitMs].map((column) => `{${column}}`);
+  const usage = anyUsage ? items.map((item) => item.usage) : null;
+  return statement('tollgate-batch', BATCH, [now, ...arrays, usage, facts ? `[${facts}]` : null]);
+}
+
+function statement(name: string, text: string, values: readonly unknown[]): QueryArrayConfig {
+  return { name, text, values: [...values], rowMode: 'array', types: rawTypes };
+}
+
+/** `{1,5,0,…}` */
+export function readOne(text: string): GateAnswer {
+  return readAnswer(text.slice(1, -1).split(','), 0);
+}
+
+/** `{{place,code,…},…}` in any order; gives one answer per item, in the items' order. */
+export function readBatch(text: string, count: number): GateAnswer[] {
+  const numbers = text.replace(/[{}]/g, '').split(',');
+  const answers = new Array<GateAnswer>(count);
+  for (let at = 0; at < numbers.length; at += 9) answers[Number(numbers[at]) - 1] = readAnswer(numbers, at + 1);
+  return answers;
+}
+
+function readAnswer(numbers: readonly string[], at: number): GateAnswer {
+  const number = (offset: number): string => numbers[at + offset] ?? '0';
+  return {
+    code: Number(number(0)),
+    reserved: BigInt(number(1)),
+    charged: BigInt(number(2)),
+    returned: BigInt(number(3)),
+    absorbed: BigInt(number(4)),
+    available: BigInt(number(5)),
+    price: Number(number(6)),
+    flags: Number(number(7)),
+  };
+}

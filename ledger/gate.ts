@@ -1,0 +1,160 @@
+/**
+ * Reserve, settle and release: names become numbers, a call becomes an item on its account's lane, and
+ * the answer's numbers become one of the answers of core/contract/reservation.ts.
+ */
+import { TollgateError } from '../core/contract/errors';
+import type {
+  Charge,
+  Refusal,
+  ReleaseRequest,
+  ReserveRequest,
+  RunFacts,
+  SettleRequest,
+} from '../core/contract/reservation';
+import type { AccountIds } from './account-ids';
+import { Code, Operation, type GateAnswer, type GateItem } from './gate-statements';
+import type { Lane } from './lane';
+import type { Gate } from './ledger';
+import type { PinnedPrices } from './pinned-prices';
+
+/** Runs whose row this process has written; forgotten ones are merely written again. */
+const MAX_KNOWN_RUNS = 50_000;
+const TAKEN_OVER = 1;
+const LATE = 2;
+
+export interface GateParts {
+  readonly lanes: readonly [Lane, ...Lane[]];
+  readonly accountIds: AccountIds;
+  readonly prices: PinnedPrices;
+}
+
+export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
+  const knownRuns = new Set<string>();
+
+  /** An account always takes the same lane, so its calls meet in one batch. */
+  function submit(item: GateItem): Promise<GateAnswer> {
+    const lane = lanes.length === 1 ? lanes[0] : lanes[Number(BigInt(item.account) % BigInt(lanes.length))];
+    return (lane ?? lanes[0]).submit(item);
+  }
+
+  async function chargeOf(answer: GateAnswer): Promise<Charge> {
+    const { reserved, charged, returned, absorbed, available } = answer;
+    const price = await prices.read(answer.price);
+    return { reserved, charged, returned, absorbed, available, price, late: (answer.flags & LATE) !== 0 };
+  }
+
+  return {
+    async reserve(request) {
+      refuseBadAmount(request.amount);
+      const account = await accountIds.find(request.account);
+      if (account === undefined) return { kind: 'account-unknown' };
+      const price = await prices.pin(request.price);
+      const written = knownRuns.has(request.run);
+      const answer = await submit({
+        ...keyOf(request, account),
+        op: Operation.reserve,
+        amount: String(request.amount),
+        claim: String(request.claim),
+        price,
+        nth: request.nth,
+        limitMs: request.deadlineMs,
+        facts: written ? null : factsRow(request.facts, account),
+      });
+      if (!written) {
+        if (knownRuns.size >= MAX_KNOWN_RUNS) knownRuns.clear();
+        knownRuns.add(request.run);
+      }
+      if (answer.code === Code.settledBefore) return { kind: 'settled', charge: await chargeOf(answer) };
+      if (answer.code !== Code.done) return refusalOf(answer, request.amount);
+      return {
+        kind: 'reserved',
+        reserved: answer.reserved,
+        available: answer.available,
+        price: answer.price === price ? request.price : await prices.read(answer.price),
+        takenOver: (answer.flags & TAKEN_OVER) !== 0,
+      };
+    },
+
+    async settle(request) {
+      refuseBadAmount(request.amount);
+      const account = await accountIds.find(request.account);
+      if (account === undefined) return { kind: 'account-unknown' };
+      const answer = await submit({
+        ...keyOf(request, account),
+        op: request.overrun === 'draw' ? Operation.settleDrawing : Operation.settleCapped,
+        amount: String(request.amount),
+        usage: request.usage ? JSON.stringify(request.usage) : null,
+      });
+      if (answer.code === Code.neverReserved) return { kind: 'unknown' };
+      if (answer.code !== Code.done && answer.code !== Code.settledBefore) return refusalOf(answer, request.amount);
+      return { kind: 'settled', charge: await chargeOf(answer), replayed: answer.code === Code.settledBefore };
+    },
+
+    async release(request) {
+      const account = await accountIds.find(request.account);
+      if (account === undefined) return { kind: 'account-unknown' };
+      const answer = await submit({
+        ...keyOf(request, account),
+        op: Operation.release,
+        claim: String(request.claim),
+      });
+      if (answer.code === Code.done) return { kind: 'released', returned: answer.returned };
+      return answer.code === Code.nothingToDo ? { kind: 'kept' } : refusalOf(answer, 0n);
+    },
+  };
+}
+
+function keyOf(request: ReserveRequest | SettleRequest | ReleaseRequest, account: string): Omit<GateItem, 'op'> {
+  return {
+    run: request.run,
+    call: String(request.call),
+    account,
+    amount: '0',
+    claim: '0',
+    price: 0,
+    nth: 0,
+    limitMs: 0,
+    usage: null,
+    facts: null,
+  };
+}
+
+function refusalOf(answer: GateAnswer, needed: bigint): Refusal {
+  switch (answer.code) {
+    case Code.insufficient:
+      return {
+        kind: 'insufficient',
+        needed,
+        available: answer.available,
+        reserved: answer.reserved,
+        ...(answer.flags > 0 ? { nextCreditsAt: new Date(answer.flags) } : {}),
+      };
+    case Code.accountUnknown:
+      return { kind: 'account-unknown' };
+    case Code.accountFrozen:
+      return { kind: 'account-frozen' };
+    case Code.keyMismatch:
+      return { kind: 'key-mismatch' };
+    default:
+      throw new TollgateError('INVARIANT_BROKEN', { reason: `the gate answered with code ${answer.code}` });
+  }
+}
+
+function refuseBadAmount(amount: bigint): void {
+  if (amount < 0n) throw new TollgateError('AMOUNT_INVALID', { amount: String(amount) });
+}
+
+function factsRow(facts: RunFacts, account: string): string {
+  return JSON.stringify({
+    id: facts.run,
+    account,
+    started_at: facts.startedAt.toISOString(),
+    agent: facts.agent,
+    workflow_id: facts.workflowId,
+    workflow_run_id: facts.workflowRunId,
+    scope: facts.scope,
+    parent: facts.parent ?? null,
+    schedule: facts.schedule ?? null,
+    member: facts.member ?? null,
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * What must always hold in the books, each with the query for the rows that break it.
+ */
+export interface Invariant {
+  readonly invariant: string;
+  /** SQL that returns one row per offender. */
+  readonly offenders: string;
+}
+
+/** What each grant gave to entries, one row per grant and entry. */
+const MOVES_OF_GRANTS = `
+  select account, grant_id, amount from tollgate.entries where parts is null and grant_id is not null
+  union all
+  select e.account, e.parts[2 * n - 1], -e.parts[2 * n]
+    from tollgate.entries e, generate_series(1, cardinality(e.parts) / 2) n where e.parts is not null`;
+
+/** What each open reservation has set aside of each grant. */
+const PARTS_OF_RESERVATIONS = `
+  select account, grant_id, amount from tollgate.reservations where parts is null and amount > 0
+  union all
+  select r.account, r.parts[2 * n - 1], r.parts[2 * n]
+    from tollgate.reservations r, generate_series(1, cardinality(r.parts) / 2) n where r.parts is not null`;
+
+export const INVARIANTS: readonly Invariant[] = [
+  {
+    invariant: 'The balance of every account is the sum of its entries.',
+    offenders: `select a.name, a.balance, coalesce(e.total, 0) as entries from tollgate.accounts a
+      left join (select account, sum(amount) as total from tollgate.entries group by account) e on e.account = a.id
+      where a.balance <> coalesce(e.total, 0)`,
+  },
+  {
+    invariant: 'The balance of every account is what remains of its grants.',
+    offenders: `select a.name, a.balance, coalesce(g.total, 0) as grants from tollgate.accounts a
+      left join (select account, sum(remaining) as total from tollgate.grants_now group by account) g on g.account = a.id
+      where a.balance <> coalesce(g.total, 0)`,
+  },
+  {
+    invariant: 'What is reserved on every account is the sum of its open reservations.',
+    offenders: `select a.name, a.reserved, coalesce(r.total, 0) as reservations from tollgate.accounts a
+      left join (select account, sum(amount) as total from tollgate.reservations group by account) r on r.account = a.id
+      where a.reserved <> coalesce(r.total, 0)`,
+  },
+  {
+    invariant: 'What is reserved of every grant is what open reservations took from it.',
+    offenders: `select g.account, g.key, g.reserved, coalesce(p.total, 0) as parts from tollgate.grants_now g
+      full join (select grant_id, sum(amount) as total from (${PARTS_OF_RESERVATIONS}) r group by grant_id) p on p.grant_id = g.id
+      where g.reserved is distinct from coalesce(p.total, 0)`,
+  },
+  {
+    invariant: 'Every grant adds up: what it gave and what remains of it is what was granted.',
+    offenders: `select g.account, g.key, g.amount, g.remaining, m.total as moves from tollgate.grants_now g
+      full join (select grant_id, sum(amount) as total from (${MOVES_OF_GRANTS}) m group by grant_id) m on m.grant_id = g.id
+      where g.remaining is distinct from m.total`,
+  },
+  {
+    invariant: 'Nothing is below zero: 0 <= reserved <= remaining of every grant, 0 <= reserved <= balance of every account.',
+    offenders: `select name, balance, reserved from tollgate.accounts where not reserved between 0 and balance
+      union all select key, remaining, reserved from tollgate.grants_now where not reserved between 0 and remaining`,
+  },
+  {
+    invariant: 'The entries of every account are numbered 1, 2, 3 … without gaps.',
+    offenders: `select a.name, a.seq, e.first, e.last, coalesce(e.count, 0) as count from tollgate.accounts a
+      left join (select account, min(seq) as first, max(seq) as last, count(*) as count from tollgate.entries group by account) e
+        on e.account = a.id
+      where a.seq <> coalesce(e.count, 0) or (a.seq > 0 and (e.first <> 1 or e.last <> a.seq))`,
+  },
+  {
+    invariant: 'Every entry carries the balance that stood after it.',
+    offenders: `select account, seq, balance from (
+        select account, seq, balance, amount, lag(balance, 1, 0::bigint) over (partition by account order by seq) as before
+          from tollgate.entries) e
+      where balance <> before + amount`,
+  },
+  {
+    invariant: 'A charge key is settled at most once, and never both open and settled.',
+    offenders: `select run, call, count(*) from tollgate.entries where kind = 'settled' group by run, call having count(*) > 1
+      union all select r.run, r.call, 1 from tollgate.reservations r
+        join tollgate.entries e on e.run = r.run and e.call = r.call and e.kind = 'settled'`,
+  },
+  {
+    invariant: 'Every closed reservation adds up: reserved + drawn = charged + returned.',
+    offenders: `select account, seq, reserved, drawn, amount, returned from tollgate.entries
+      where kind in ('settled', 'released', 'lapsed') and reserved + coalesce(drawn, 0) <> returned - amount`,
+  },
+  {
+    invariant: 'The grant now burning is the account’s own, open, and the first in burn order that has credits left.',
+    offenders: `select a.name, a.head, f.id as first from tollgate.accounts a
+      left join lateral (select id from tollgate.grants_now g
+         where g.account = a.id and g.open and (g.remaining > g.reserved or g.id = a.head)
+         order by g.priority, g.expires_at, g.id limit 1) f on true
+      where a.head is not null and a.head_remaining > 0 and a.head is distinct from f.id`,
+  },
+  {
+    invariant: 'No expiry is overlooked: every account is due no later than its next one.',
+    offenders: `select a.name, a.due_at, g.next from tollgate.accounts a
+      join (select account, min(expires_at) as next from tollgate.grants_now where open group by account) g on g.account = a.id
+      where a.due_at > g.next`,
+  },
+];

@@ -1,0 +1,276 @@
+-- The gate: reserve, settle, release, lapse. One call at a time, and many in one statement.
+--
+-- Every answer is eight numbers:
+--   1 code   1 done · 2 settled before · 3 nothing to do · 4 never reserved
+--            10 not enough credits · 11 no account · 12 frozen · 13 the key is another block's or account's
+--   2 reserved (code 10: reserved for other calls)   3 charged   4 returned   5 absorbed
+--   6 available after   7 price
+--   8 flags  1 taken over · 2 late   (code 10: when credits next come by themselves, epoch ms, or 0)
+--
+-- Operations: 1 reserve · 2 settle, drawing what the reservation lacks · 3 settle, capped at it · 4 release · 5 lapse
+
+-- Takes p_amount from the open grants in burn order: sets it aside, or burns it. Returns grant, amount,
+-- grant, amount, … The caller has flushed the head, knows that there is enough, and picks a head after.
+create function tollgate.take(p_account bigint, p_amount bigint, p_burn boolean)
+returns bigint[] language plpgsql as $$
+declare g record; v_left bigint := p_amount; v_take bigint; v_parts bigint[] := '{}';
+begin
+  for g in select id, remaining, reserved from tollgate.grants
+            where account = p_account and open and remaining > reserved order by priority, expires_at, id loop
+    exit when v_left = 0;
+    v_take := least(v_left, g.remaining - g.reserved);
+    if p_burn then
+      update tollgate.grants set remaining = remaining - v_take, open = remaining > v_take where id = g.id;
+    else
+      update tollgate.grants set reserved = reserved + v_take where id = g.id;
+    end if;
+    v_parts := v_parts || array[g.id, v_take];
+    v_left := v_left - v_take;
+  end loop;
+  if v_left > 0 then
+    raise exception 'account % has % less in its grants than its balance says', p_account, v_left using errcode = 'TG001';
+  end if;
+  return v_parts;
+end $$;
+
+-- What a run is, written with its first reserve, also when that is refused.
+create function tollgate.record_runs(p_runs jsonb) returns void language sql as $$
+  insert into tollgate.runs (id, account, started_at, agent, workflow_id, workflow_run_id, scope, parent, schedule, member)
+  select id, account, started_at, agent, workflow_id, workflow_run_id, scope, parent, schedule, member
+    from jsonb_populate_recordset(null::tollgate.runs, p_runs)
+  on conflict (id) do nothing;
+$$;
+
+create function tollgate.reserve_one(p_now timestamptz, p_run uuid, p_call bigint, p_account bigint, p_amount bigint,
+  p_claim bigint, p_price integer, p_nth integer, p_limit_ms bigint, p_runs jsonb)
+returns bigint[] language plpgsql as $$
+declare
+  a tollgate.accounts; r tollgate.reservations; e tollgate.entries;
+  v_now timestamptz; v_parts bigint[]; v_available bigint;
+begin
+  select * into a from tollgate.accounts where id = p_account for no key update;
+  if not found then return array[11, 0, 0, 0, 0, 0, 0, 0]; end if;
+  v_now := coalesce(p_now, clock_timestamp());
+  if a.due_at <= v_now then a := tollgate.advance(a, v_now); end if;
+  v_available := a.balance - a.reserved;
+  if p_runs is not null then perform tollgate.record_runs(p_runs); end if;
+
+  select * into r from tollgate.reservations where run = p_run and call = p_call;
+  if found then                                       -- an earlier attempt reserved: take it over
+    if r.account <> p_account or not tollgate.same_block(r.price, p_price) then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
+    update tollgate.reservations set claim = p_claim, deadline_at = v_now + p_limit_ms * interval '1 millisecond'
+      where run = p_run and call = p_call;
+    return array[1, r.amount, 0, 0, 0, v_available, r.price, (r.claim <> p_claim)::int];
+  end if;
+  select * into e from tollgate.entries where run = p_run and call = p_call and kind = 'settled';
+  if found then
+    if e.account <> p_account or not tollgate.same_block(e.price, p_price) then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
+    return tollgate.settled_before(e, v_available);
+  end if;
+  if a.frozen then return array[12, 0, 0, 0, 0, v_available, 0, 0]; end if;
+  if v_available < p_amount then
+    return array[10, a.reserved, 0, 0, 0, v_available, 0,
+      case when a.drip_amount > 0 then extract(epoch from (a.dripped_on + 1)::timestamp at time zone 'UTC') * 1000 else 0 end];
+  end if;
+
+  if a.head_remaining - a.head_reserved >= p_amount then
+    update tollgate.accounts set reserved = reserved + p_amount, head_reserved = head_reserved + p_amount where id = p_account;
+  else                                                -- it spans grants
+    perform tollgate.flush_head(a);
+    v_parts := tollgate.take(p_account, p_amount, false);
+    update tollgate.accounts set reserved = reserved + p_amount where id = p_account;
+    perform tollgate.pick_head(p_account);
+  end if;
+  insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, parts, price, nth)
+    values (p_run, p_call, p_account, p_amount, p_claim, v_now, v_now + p_limit_ms * interval '1 millisecond',
+      case when v_parts is null then a.head when cardinality(v_parts) = 2 then v_parts[1] end,
+      case when cardinality(v_parts) > 2 then v_parts end, p_price, p_nth);
+  return array[1, p_amount, 0, 0, 0, v_available - p_amount, p_price, 0];
+end $$;
+
+create function tollgate.same_block(p_one integer, p_other integer) returns boolean language sql as $$
+  select p_one = p_other or (select block from tollgate.prices where id = p_one) = (select block from tollgate.prices where id = p_other);
+$$;
+
+create function tollgate.settled_before(e tollgate.entries, p_available bigint) returns bigint[] language sql as $$
+  select array[2, e.reserved, -e.amount, e.returned, coalesce(e.absorbed, 0), p_available, e.price, case when e.late then 2 else 0 end];
+$$;
+
+-- Closes a reservation: what is charged burns from the grants it was taken from, in their order, the rest goes
+-- back to them; what goes back to a grant that has ended meanwhile, ends with it.
+create function tollgate.close_one(p_now timestamptz, p_op integer, p_run uuid, p_call bigint, p_account bigint,
+  p_amount bigint, p_claim bigint, p_usage jsonb)
+returns bigint[] language plpgsql as $$
+declare
+  a tollgate.accounts; r tollgate.reservations; g record;
+  v_now timestamptz; v_charged bigint := 0; v_drawn bigint := 0; v_absorbed bigint := 0;
+  v_left bigint; v_burn bigint; v_part bigint[]; v_burned bigint[] := '{}'; v_lost bigint[] := '{}'; k integer;
+begin
+  select * into a from tollgate.accounts where id = p_account for no key update;
+  if not found then return array[11, 0, 0, 0, 0, 0, 0, 0]; end if;
+  v_now := coalesce(p_now, clock_timestamp());
+  if a.due_at <= v_now then a := tollgate.advance(a, v_now); end if;
+
+  select * into r from tollgate.reservations where run = p_run and call = p_call;
+  if not found then return tollgate.close_late(a, v_now, p_op, p_run, p_call, p_amount, p_usage); end if;
+  if r.account <> p_account then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
+  if p_op = 4 and r.claim <> p_claim or p_op = 5 and r.deadline_at > v_now then
+    return array[3, r.amount, 0, 0, 0, a.balance - a.reserved, r.price, 0];
+  end if;
+
+  if p_op in (2, 3) then
+    v_charged := least(p_amount, r.amount);
+    v_absorbed := p_amount - v_charged;
+    if p_op = 2 then v_drawn := least(v_absorbed, a.balance - a.reserved); v_absorbed := v_absorbed - v_drawn; end if;
+  end if;
+  delete from tollgate.reservations where run = p_run and call = p_call;
+
+  if r.parts is null and (r.grant_id = a.head or r.amount = 0) and v_drawn <= a.head_remaining - a.head_reserved then
+    update tollgate.accounts
+       set balance = balance - v_charged - v_drawn, reserved = reserved - r.amount, seq = seq + 1,
+           head_remaining = head_remaining - v_charged - v_drawn, head_reserved = head_reserved - r.amount
+     where id = p_account returning * into a;
+    if v_charged + v_drawn > 0 then v_burned := array[a.head, v_charged + v_drawn]; end if;
+  else
+    perform tollgate.flush_head(a);
+    v_left := v_charged;
+    v_part := coalesce(r.parts, case when r.amount > 0 then array[r.grant_id, r.amount] else '{}' end);
+    for k in 1 .. cardinality(v_part) / 2 loop
+      v_burn := least(v_left, v_part[2 * k]);
+      update tollgate.grants
+         set reserved = reserved - v_part[2 * k],
+             remaining = remaining - case when ended is null then v_burn else v_part[2 * k] end,
+             open = ended is null and remaining > v_burn
+       where id = v_part[2 * k - 1] returning ended into g;
+      if v_burn > 0 then v_burned := v_burned || array[v_part[2 * k - 1], v_burn]; end if;
+      if g.ended is not null and v_burn < v_part[2 * k] then
+        v_lost := v_lost || array[v_part[2 * k - 1], v_part[2 * k] - v_burn, (g.ended = 'revoked')::int];
+      end if;
+      v_left := v_left - v_burn;
+    end loop;
+    if v_drawn > 0 then v_burned := v_burned || tollgate.take(p_account, v_drawn, true); end if;
+    update tollgate.accounts set balance = balance - v_charged - v_drawn, reserved = reserved - r.amount, seq = seq + 1
+     where id = p_account returning * into a;
+  end if;
+
+  perform tollgate.write_closing(a, v_now, p_op, r, v_charged + v_drawn, r.amount - v_charged, v_drawn, v_absorbed, false, v_burned, p_usage);
+  for k in 1 .. cardinality(v_lost) / 3 loop
+    a := tollgate.move(a, (case v_lost[3 * k] when 1 then 'revoked' else 'expired' end)::tollgate.entry_kind,
+                       v_lost[3 * k - 2], -v_lost[3 * k - 1], v_now);
+  end loop;
+  if r.parts is not null or r.grant_id is distinct from a.head or v_drawn > 0 then perform tollgate.pick_head(p_account); end if;
+  return array[1, r.amount, v_charged + v_drawn, r.amount - v_charged, v_absorbed, a.balance - a.reserved, r.price, 0];
+end $$;
+
+create function tollgate.write_closing(a tollgate.accounts, p_at timestamptz, p_op integer, r tollgate.reservations,
+  p_charged bigint, p_returned bigint, p_drawn bigint, p_absorbed bigint, p_late boolean, p_burned bigint[], p_usage jsonb)
+returns void language sql as $$
+  insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth,
+                                drawn, absorbed, late, parts, usage)
+  values (r.run, a.id, a.seq, r.call, p_at, -p_charged, a.balance, r.amount, p_returned,
+          case when cardinality(p_burned) = 2 then p_burned[1] end,
+          (case p_op when 4 then 'released' when 5 then 'lapsed' else 'settled' end)::tollgate.entry_kind, r.price, r.nth,
+          nullif(p_drawn, 0), nullif(p_absorbed, 0), nullif(p_late, false),
+          case when cardinality(p_burned) > 2 then p_burned end, p_usage);
+$$;
+
+-- No open reservation has the key. Settled before: the same receipt. Lapsed: charged once from what is available,
+-- marked late. Released by its own attempt, or never reserved: nothing to charge.
+create function tollgate.close_late(a tollgate.accounts, p_now timestamptz, p_op integer, p_run uuid, p_call bigint,
+  p_amount bigint, p_usage jsonb)
+returns bigint[] language plpgsql as $$
+declare e tollgate.entries; r tollgate.reservations; v_charged bigint; v_burned bigint[];
+begin
+  select * into e from tollgate.entries where run = p_run and call = p_call order by (kind = 'settled') desc, seq desc limit 1;
+  if not found then return array[case when p_op in (4, 5) then 3 else 4 end, 0, 0, 0, 0, a.balance - a.reserved, 0, 0]; end if;
+  if e.account <> a.id then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
+  if p_op in (4, 5) then return array[3, 0, 0, 0, 0, a.balance - a.reserved, e.price, 0]; end if;
+  if e.kind = 'settled' then return tollgate.settled_before(e, a.balance - a.reserved); end if;
+  if e.kind = 'released' then return array[4, 0, 0, 0, 0, a.balance - a.reserved, e.price, 0]; end if;
+
+  v_charged := least(p_amount, a.balance - a.reserved);
+  perform tollgate.flush_head(a);
+  v_burned := tollgate.take(a.id, v_charged, true);
+  update tollgate.accounts set balance = balance - v_charged, seq = seq + 1 where id = a.id returning * into a;
+  r.run := p_run; r.call := p_call; r.amount := 0; r.price := e.price; r.nth := e.nth;
+  perform tollgate.write_closing(a, p_now, p_op, r, v_charged, 0, v_charged, p_amount - v_charged, true, v_burned, p_usage);
+  perform tollgate.pick_head(a.id);
+  return array[1, 0, v_charged, 0, p_amount - v_charged, a.balance - a.reserved, e.price, 2];
+end $$;
+
+-- Many operations in one statement, one answer each, in any order: nine numbers, the first is the item's place.
+-- Items that touch only the burning grant and an unmarked key are done as a set; whatever is out of the ordinary
+-- (a replay, a span of grants, an overrun, a refusal, time that is due) goes one by one through the functions above,
+-- what frees credits before what takes them. No item can fail another. A key stands in a batch once.
+create function tollgate.batch(p_now timestamptz, p_op integer[], p_run uuid[], p_call bigint[], p_account bigint[],
+  p_amount bigint[], p_claim bigint[], p_price integer[], p_nth integer[], p_limit_ms bigint[], p_usage text[], p_runs jsonb)
+returns bigint[] language plpgsql as $$
+declare
+  v_now timestamptz; v_answers bigint[]; v_rest integer[]; k integer; v_one bigint[];
+begin
+  perform 1 from tollgate.accounts where id = any (p_account) order by id for no key update;
+  v_now := coalesce(p_now, clock_timestamp());
+  if p_runs is not null then perform tollgate.record_runs(p_runs); end if;
+  with seen as (
+    select u.*, a.balance, a.reserved as held, a.seq, a.head, a.head_remaining - a.head_reserved as head_left,
+           r.amount as r_amount, r.price as r_price, r.nth as r_nth,
+           case when a.id is null or a.due_at <= v_now then false
+                when u.op = 1 then not a.frozen and r.run is null and not exists
+                  (select from tollgate.entries e where e.run = u.run and e.call = u.call and e.kind = 'settled')
+                else u.op <= 3 and r.account = u.account and r.grant_id = a.head and u.amount <= r.amount end as plain
+      from unnest(p_op, p_run, p_call, p_account, p_amount, p_claim, p_price, p_nth, p_limit_ms, p_usage)
+             with ordinality as u(op, run, call, account, amount, claim, price, nth, limit_ms, usage, i)
+      left join tollgate.accounts a on a.id = u.account
+      left join tollgate.reservations r on r.run = u.run and r.call = u.call
+  ), ops as materialized (
+    select *, plain and (op > 1 or sum(amount) filter (where plain and op = 1) over (partition by account order by i) <= head_left) as fast
+      from seen
+  ), done as materialized (
+    select *, sum(case when op = 1 then -amount else r_amount - amount end) over w + balance - held as available,
+           balance - sum(case when op = 1 then 0 else amount end) over w as balance_after,
+           seq + count(*) filter (where op > 1) over w as seq_after
+      from ops where fast window w as (partition by account order by i)
+  ), reserved as (
+    insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, price, nth)
+    select run, call, account, amount, claim, v_now, v_now + limit_ms * interval '1 millisecond', head, price, nth from done where op = 1
+  ), closed as (
+    delete from tollgate.reservations r using done d where d.op > 1 and r.run = d.run and r.call = d.call
+  ), written as (
+    insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
+    select run, account, seq_after, call, v_now, -amount, balance_after, r_amount, r_amount - amount,
+           case when amount > 0 then head end, 'settled', r_price, r_nth, usage::jsonb from done where op > 1
+  ), moved as (
+    update tollgate.accounts a
+       set balance = a.balance - m.charged, reserved = a.reserved + m.set_aside, seq = a.seq + m.closed,
+           head_remaining = a.head_remaining - m.charged, head_reserved = a.head_reserved + m.set_aside
+      from (select account, sum(case when op = 1 then 0 else amount end) as charged,
+                   sum(case when op = 1 then amount else -r_amount end) as set_aside, count(*) filter (where op > 1) as closed
+              from done group by account) m
+     where a.id = m.account
+  )
+  select (select array_agg(array[i, 1, case when op = 1 then amount else r_amount end, case when op = 1 then 0 else amount end,
+                                 case when op = 1 then 0 else r_amount - amount end, 0, available,
+                                 case when op = 1 then price else r_price end, 0]) from done),
+         (select array_agg(i order by op = 1, i) from ops where not fast)
+    into v_answers, v_rest;
+
+  foreach k in array coalesce(v_rest, '{}') loop
+    v_one := case when p_op[k] = 1
+      then tollgate.reserve_one(v_now, p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k], p_price[k], p_nth[k], p_limit_ms[k], null)
+      else tollgate.close_one(v_now, p_op[k], p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k], p_usage[k]::jsonb) end;
+    v_answers := coalesce(v_answers, '{}') || array[k::bigint || v_one];
+  end loop;
+  return v_answers;
+end $$;
+
+-- The reaper: lapses reservations whose deadline has passed, accounts in id order. Returns how many.
+create function tollgate.lapse_overdue(p_now timestamptz, p_limit integer)
+returns integer language plpgsql as $$
+declare r record; v_count integer := 0;
+begin
+  for r in select run, call, account from tollgate.reservations
+            where deadline_at <= coalesce(p_now, clock_timestamp()) order by account limit p_limit loop
+    if (tollgate.close_one(p_now, 5, r.run, r.call, r.account, 0, 0, null))[1] = 1 then v_count := v_count + 1; end if;
+  end loop;
+  return v_count;
+end $$;

@@ -1,0 +1,55 @@
+/**
+ * Opens a ledger on a migrated database: lanes for the gate, a small pool for everything else.
+ */
+import { rememberAccountIds } from './account-ids';
+import { accountOperations } from './accounts';
+import { openDatabase } from './database';
+import { doctorOperation } from './doctor';
+import { entryOperations } from './entries';
+import { openGate } from './gate';
+import { grantOperations } from './grants';
+import { openLane } from './lane';
+import type { Ledger, LedgerOptions } from './ledger';
+import { checkSchema } from './migrate';
+import { rememberPrices } from './pinned-prices';
+import { reservationOperations } from './reservations';
+import { runOperations } from './runs';
+import { TollgateError } from '../core/contract/errors';
+
+const DEFAULT_LANES = 2;
+const MAX_LANES = 32;
+const DEFAULT_POOL_SIZE = 4;
+
+/** @throws LEDGER_UNAVAILABLE, SCHEMA_MISSING, SCHEMA_TOO_NEW, SCHEMA_CHANGED, CONFIG_INVALID */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { connectionString, lanes: laneCount = DEFAULT_LANES, poolSize = DEFAULT_POOL_SIZE, now } = options;
+  if (!Number.isInteger(laneCount) || laneCount < 1 || laneCount > MAX_LANES) {
+    throw new TollgateError('CONFIG_INVALID', { lanes: laneCount, rule: `a whole number from 1 to ${MAX_LANES}` });
+  }
+  const database = openDatabase(connectionString, poolSize, now);
+  try {
+    await checkSchema(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+
+  const lane = (): ReturnType<typeof openLane> => openLane(connectionString, database.now);
+  const lanes = [lane(), ...Array.from({ length: laneCount - 1 }, lane)] as const;
+  const accountIds = rememberAccountIds(database);
+  const accounts = accountOperations(database, accountIds);
+
+  return {
+    ...openGate({ lanes: [...lanes], accountIds, prices: rememberPrices(database) }),
+    ...accounts,
+    ...grantOperations(database, accountIds, accounts),
+    ...entryOperations(database, accountIds),
+    ...runOperations(database, accountIds),
+    ...reservationOperations(database, accountIds),
+    doctor: doctorOperation(database),
+    async close() {
+      await Promise.all(lanes.map((one) => one.close()));
+      await database.close();
+    },
+  };
+}
