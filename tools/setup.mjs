@@ -7,6 +7,7 @@
 import { build, isBuilt } from './setup/build.mjs';
 import { install, isInstalled } from './setup/install.mjs';
 import { withLock } from './setup/lock.mjs';
+import { isProgram } from './setup/paths.mjs';
 
 /** Resolves when this folder is ready; throws an error whose message says what went wrong. */
 export async function setUp() {
@@ -16,3 +17,5 @@ export async function setUp() {
     if (!isBuilt()) await build();
   });
 }
+
+if (isProgram(import.meta.url)) await setUp();
