@@ -1,0 +1,86 @@
+/**
+ * Part "ledger": pairs a second and latencies at 1 to 256 callers, on one account and on 10,000,
+ * beside the yardstick and the designs that the ledger replaces.
+ */
+import { openLedger } from '../../ledger/open-ledger';
+import { withDatabase, type BenchDatabase } from '../database';
+import { nameAccounts, openAccounts } from '../load/accounts';
+import { prepareLedger, requireTrueBooks } from '../load/prepare-ledger';
+import { runRounds } from '../measure/rounds';
+import type { Sample } from '../measure/sample';
+import { MANY_ACCOUNTS, type Plan } from '../plan';
+import type { PartResult } from '../report/part-result';
+import { tell } from '../report/progress';
+import { createA2Tables } from './a2-charge';
+import { openBaselinePool } from './baseline-pool';
+import { listContenders, type Contender } from './contenders';
+import { compareLedger } from './compare';
+import { createNaiveTables } from './naive-gate';
+import { createRows, hasPgbench } from './pgbench';
+
+/** In a quick run these take part in every round; the others, which no figure needs, in one. */
+const COMPARED = [
+  'pgbench1',
+  'pgbench16',
+  'hot1',
+  'hot64',
+  'hot256',
+  'many256',
+  'a2.hot64',
+  'naive.hot64',
+];
+
+export function runLedgerPart(serverUrl: string, plan: Plan): Promise<PartResult> {
+  return withDatabase(serverUrl, 'ledger', async (database) => {
+    tell('ledger: setting up 10,000 accounts and the baselines');
+    await prepareTables(database);
+    const ledger = await openLedger({ connectionString: database.url });
+    const baselines = openBaselinePool(database.url);
+    const pgbench = await hasPgbench();
+    try {
+      const accounts = nameAccounts(MANY_ACCOUNTS);
+      const contenders = listContenders({
+        database,
+        gate: ledger,
+        accounts,
+        baselines,
+        pgbench,
+        plan,
+      });
+      const samples = await measure(contenders, plan);
+      await requireTrueBooks(ledger);
+      return compareLedger(contenders, samples, pgbench);
+    } finally {
+      await baselines.end();
+      await ledger.close();
+    }
+  });
+}
+
+async function prepareTables({ url, admin }: BenchDatabase): Promise<void> {
+  await prepareLedger(url);
+  await openAccounts(admin, MANY_ACCOUNTS);
+  await createRows(admin);
+  await createNaiveTables(admin, MANY_ACCOUNTS);
+  await createA2Tables(admin, MANY_ACCOUNTS);
+  await admin.query('checkpoint');
+}
+
+async function measure(
+  contenders: readonly Contender[],
+  plan: Plan,
+): Promise<ReadonlyMap<string, readonly Sample[]>> {
+  const group = (wanted: boolean): ReadonlyMap<string, () => Promise<Sample>> =>
+    new Map(
+      contenders
+        .filter(({ name }) => wanted === (!plan.quick || COMPARED.includes(name)))
+        .map((contender) => [contender.name, () => contender.measure()]),
+    );
+  const report = (name: string, round: number, sample: Sample): void =>
+    tell(
+      `ledger: round ${round + 1}: ${name} ${Math.round(sample.perSecond)}/s, p50 ${sample.p50Ms.toFixed(2)} ms`,
+    );
+  const compared = await runRounds(group(true), plan.ledgerRounds, report);
+  const others = await runRounds(group(false), 1, report);
+  return new Map([...compared, ...others]);
+}
