@@ -50,9 +50,10 @@ export async function providePostgres(options: PostgresOptions): Promise<Provide
   const dataFolder = join(options.folder, 'postgres');
   refuseWhenInUse(dataFolder);
   if (!existsSync(join(dataFolder, 'PG_VERSION'))) {
-    options.progress('preparing PostgreSQL (first start in this folder) …');
+    options.progress('preparing a PostgreSQL (first start in this folder) …');
     await initialise(binaries, dataFolder, user);
   }
+  options.progress('starting PostgreSQL …');
   const password = readFileSync(passwordFile(dataFolder), 'utf8').trim();
   const port = await findFreePort();
   const part = await startServer({ binaries, user, dataFolder, port, options });

@@ -48,6 +48,7 @@ export async function provideTemporal(options: TemporalOptions): Promise<Provide
     return { address: options.address, namespace };
   }
   const program = await findTemporalProgram(options.progress);
+  options.progress('starting Temporal …');
   const port = await findFreePort(options.usualPorts ? USUAL_PORT : 0);
   const uiPort = await findFreePort(options.usualPorts ? USUAL_UI_PORT : 0);
   if (options.databaseFile) mkdirSync(dirname(options.databaseFile), { recursive: true });

@@ -1,0 +1,94 @@
+/**
+ * Wires one worker: the ledger, the plugin, the agents, a connection to Temporal. It refuses a ledger
+ * whose schema is missing or newer than it knows, and drains before it ends: blocks that run get time
+ * to finish and settle.
+ */
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { TollgateError } from '../core/contract/errors';
+import { openLedger } from '../ledger/open-ledger';
+import { TollgatePlugin } from '../plugin/tollgate-plugin';
+import type { AgentModule } from './agent-module';
+import { toTemporalLogger } from './log';
+
+/** How long a block that runs when the worker is told to stop may go on. */
+const SHUTDOWN_GRACE = '10s';
+/** After that much longer, the worker ends whatever is still running. */
+const SHUTDOWN_FORCE = '15s';
+
+export interface RunWorkerOptions {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  readonly taskQueue: string;
+  readonly agents: AgentModule;
+  readonly log: Logger;
+  /** Aborting it drains the worker. */
+  readonly stop: AbortSignal;
+  /** Called once the worker takes tasks. */
+  readonly onReady?: () => void;
+}
+
+/** Resolves when the worker has drained. @throws SCHEMA_MISSING, SCHEMA_TOO_NEW, LEDGER_UNAVAILABLE, TEMPORAL_UNAVAILABLE */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  // Who runs this decides when it stops, so Temporal's own handlers of signals stay out.
+  Runtime.install({ logger: toTemporalLogger(options.log), shutdownSignals: [] });
+  const ledger = await openLedger({ connectionString: options.databaseUrl });
+  try {
+    const connection = await connect(options.temporalAddress);
+    try {
+      await serve(
+        options,
+        connection,
+        new TollgatePlugin({ ledger, ...readPlugin(options.agents) }),
+      );
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await ledger.close();
+  }
+}
+
+function readPlugin({
+  blocks,
+  priceBooks,
+}: AgentModule): Pick<AgentModule, 'blocks' | 'priceBooks'> {
+  return { blocks, ...(priceBooks ? { priceBooks } : {}) };
+}
+
+async function connect(address: string): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect({ address });
+  } catch (cause) {
+    throw new TollgateError('TEMPORAL_UNAVAILABLE', { address }, { cause });
+  }
+}
+
+async function serve(
+  options: RunWorkerOptions,
+  connection: NativeConnection,
+  plugin: TollgatePlugin,
+): Promise<void> {
+  const { agents, log, stop, taskQueue, temporalNamespace } = options;
+  const worker = await Worker.create({
+    connection,
+    namespace: temporalNamespace,
+    taskQueue,
+    workflowsPath: agents.workflowsPath,
+    ...(agents.activities ? { activities: agents.activities } : {}),
+    plugins: [plugin],
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    shutdownForceTime: SHUTDOWN_FORCE,
+  });
+  const drain = (): void => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  stop.addEventListener('abort', drain);
+  const ended = worker.run();
+  if (stop.aborted) drain();
+  log.info({ taskQueue, namespace: temporalNamespace }, 'worker ready');
+  options.onReady?.();
+  await ended;
+  log.info('worker drained');
+}
