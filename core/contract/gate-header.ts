@@ -34,9 +34,10 @@ export interface RunPlace {
   readonly generation: number;
 }
 
-/** Put on each activity by the workflow that schedules it. */
+/** Put on each activity by the workflow that schedules it. docs/gate-header.md describes it for other SDKs. */
 export interface GateHeader {
-  readonly v: 1;
+  /** Version of this format; 1 when it is left out. */
+  readonly v?: 1;
   /** Whom to charge. A priced block without it is refused with ACCOUNT_MISSING. */
   readonly account?: string;
   /** Identity of the run for charging: equal after a reset, different for every other run. */
@@ -45,8 +46,8 @@ export interface GateHeader {
   readonly startedAt: string;
   /** Scope of the parent run, if any. */
   readonly parent?: string;
-  /** n-th call of this block in the run, from 1. */
-  readonly nth: number;
+  /** n-th call of this block in the run, from 1; left out under an explicit key. */
+  readonly nth?: number;
   /** Explicit key in place of `nth`; the only way to gate a local activity. */
   readonly key?: string;
   readonly agent?: string;

@@ -16,8 +16,8 @@ export interface Receipt {
   readonly returned: CreditsText;
   /** What the block cost beyond the credits there were; nobody is charged for it. */
   readonly absorbed?: CreditsText;
-  /** Available on the account right after this charge. */
-  readonly left: CreditsText;
+  /** Available on the account right after this charge; a free block does not ask the ledger for it. */
+  readonly left?: CreditsText;
   /** Reported usage per unit, for a metered price. */
   readonly usage?: Readonly<Record<string, number>>;
   /** The reservation had expired before this settle. */

@@ -1,0 +1,55 @@
+/**
+ * What a gated run says about its own spending: the answer of its `credits` query, and the names of
+ * the search attributes it keeps where they are registered.
+ */
+import type { CreditsText } from './credits';
+
+/** Name of the query that every gated workflow answers with {@link RunCredits}. */
+export const CREDITS_QUERY = 'credits';
+
+/** Keyword search attribute: the account that a run charges. */
+export const ACCOUNT_ATTRIBUTE = 'CreditAccountId';
+
+/** Double search attribute: what a run was charged, written when it ends. */
+export const SPENT_ATTRIBUTE = 'CreditsSpent';
+
+/** Memo field that may name the account of a run, in the shape of {@link StartCredits}. */
+export const MEMO_FIELD = 'tollgate';
+
+/** Whom a run charges: the start option `tollgate`, or the memo field of that name. */
+export interface StartCredits {
+  readonly account: string;
+  /** Name of the agent as shown to people; default: the workflow type. */
+  readonly agent?: string;
+  /** The seat that starts the run, when the host knows one. */
+  readonly member?: string;
+}
+
+/** Reads the memo field `tollgate`, where it names an account. */
+export function readStartCredits(
+  memo: Readonly<Record<string, unknown>> | undefined,
+): StartCredits | undefined {
+  const found = memo?.[MEMO_FIELD];
+  if (typeof found !== 'object' || found === null || !('account' in found)) return undefined;
+  const { account } = found;
+  if (typeof account !== 'string' || account === '') return undefined;
+  return {
+    account,
+    ...('agent' in found && typeof found.agent === 'string' ? { agent: found.agent } : {}),
+    ...('member' in found && typeof found.member === 'string' ? { member: found.member } : {}),
+  };
+}
+
+export interface RunCredits {
+  readonly account?: string;
+  /** Charged to this run's own blocks so far; child runs answer for themselves. */
+  readonly spent: CreditsText;
+  /** Charged calls so far. */
+  readonly blocks: number;
+  readonly byBlock: Readonly<Record<string, BlockCredits>>;
+}
+
+export interface BlockCredits {
+  readonly calls: number;
+  readonly spent: CreditsText;
+}

@@ -1,0 +1,33 @@
+/** `tollgate`: the plugin, blocks and prices. For Node; workflow code imports `tollgate/workflow`. */
+export { TollgatePlugin, type TollgatePluginOptions } from './plugin/tollgate-plugin';
+export {
+  defineBlock,
+  type BlockContext,
+  type BlockDefinition,
+  type InputSchema,
+} from './plugin/define-block';
+export { currentMeter } from './plugin/meter';
+export {
+  blockTicket,
+  completeBlock,
+  failBlock,
+  type BlockTicket,
+  type Completers,
+} from './plugin/complete-block';
+export type { ReaperOptions } from './plugin/reaper';
+export { byOption, byOptions, fixed, free, metered } from './core/pricing/prices';
+export { parsePriceBook, validatePriceBook } from './core/pricing/price-book';
+export { quoteCall, type Quote, type QuoteLine } from './core/pricing/quote';
+export type { AnyBlock, Block, Blocks, BlocksOf, Meter, OnFailure } from './core/contract/block';
+export { credits, formatCredits, type Credits, type CreditsText } from './core/contract/credits';
+export {
+  errors,
+  isTollgateError,
+  TollgateError,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorKind,
+} from './core/contract/errors';
+export type { PriceBook, PriceRule } from './core/contract/price';
+export type { Receipt, Receipted } from './core/contract/receipt';
+export type { Overrun, PinnedPrice } from './core/contract/reservation';

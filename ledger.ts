@@ -1,0 +1,24 @@
+/** `tollgate/ledger`: the books, for programs that open accounts, grant credits and read entries. */
+export { openLedger } from './ledger/open-ledger';
+export { migrate } from './ledger/migrate';
+export type {
+  Gate,
+  Granted,
+  GrantRequest,
+  Ledger,
+  LedgerOptions,
+  Page,
+  Revoked,
+  RevokeRequest,
+} from './ledger/ledger';
+export type {
+  AccountView,
+  DoctorCheck,
+  DoctorReport,
+  EntryKind,
+  EntryView,
+  GrantView,
+  ReservationView,
+  RunReceipt,
+  RunView,
+} from './ledger/views';

@@ -1,0 +1,104 @@
+/**
+ * What the gate knows of one attempt of a block call, worked out before anything is reserved: whom it
+ * charges, under which key, and what it would cost.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Info } from '@temporalio/activity';
+import type { Credits } from '../core/contract/credits';
+import { TollgateError } from '../core/contract/errors';
+import type { GateHeader } from '../core/contract/gate-header';
+import type { ReserveRequest } from '../core/contract/reservation';
+import { reserveAmount } from '../core/pricing/quote';
+import { deriveChargeKey, deriveRunKey } from './charge-key';
+import type { OpenCall } from './close-call';
+import type { PricedActivity } from './priced-activities';
+
+export interface BlockCall extends OpenCall {
+  /** What it asks to set aside. */
+  readonly amount: Credits;
+}
+
+/** Where Temporal sets neither timeout, which it does not for a regular activity. */
+const LONGEST_ATTEMPT_MS = 24 * 60 * 60 * 1_000;
+/** A claim is a positive 64-bit integer. */
+const CLAIM_MASK = 0x7fff_ffff_ffff_ffffn;
+
+/**
+ * The header of a priced activity, which says whom to charge.
+ * @throws LOCAL_ACTIVITY_UNKEYED, GATE_HEADER_MISSING, ACCOUNT_MISSING
+ */
+export function requireHeader(
+  block: string,
+  info: Info,
+  header: GateHeader | undefined,
+): GateHeader & { readonly account: string } {
+  if (info.isLocal && header?.key === undefined)
+    throw new TollgateError('LOCAL_ACTIVITY_UNKEYED', { block });
+  if (!header) throw new TollgateError('GATE_HEADER_MISSING', { block });
+  const { account } = header;
+  if (account === undefined) {
+    const workflowId = info.workflowExecution?.workflowId;
+    throw new TollgateError('ACCOUNT_MISSING', { block, workflowId });
+  }
+  return { ...header, account };
+}
+
+/** @throws INPUT_INVALID, PRICE_OPTION_UNKNOWN */
+export function describeCall(
+  block: string,
+  account: string,
+  header: GateHeader,
+  activity: PricedActivity,
+  given: readonly unknown[],
+): BlockCall {
+  const args = activity.parse(given);
+  return {
+    block,
+    account,
+    key: deriveChargeKey(block, header),
+    claim: randomBytes(8).readBigInt64BE(0) & CLAIM_MASK,
+    price: activity.price,
+    args,
+    overrun: activity.overrun,
+    onFailure: activity.onFailure,
+    amount: reserveAmount(activity.price.rule, args, block),
+  };
+}
+
+export function toReserveRequest(
+  call: BlockCall,
+  header: GateHeader,
+  info: Info,
+  slackMs: number,
+): ReserveRequest {
+  const { key, account, amount, claim, price } = call;
+  const { scope, startedAt, parent, schedule, member } = header;
+  return {
+    ...key,
+    account,
+    nth: header.key === undefined ? (header.nth ?? 0) : 0,
+    amount,
+    claim,
+    price,
+    deadlineMs: attemptMs(info) + slackMs,
+    facts: {
+      run: key.run,
+      scope,
+      ...(parent === undefined ? {} : { parent: deriveRunKey(startedAt, parent) }),
+      agent: header.agent ?? info.workflowType ?? call.block,
+      // An activity that no workflow has started is a run of one block.
+      workflowId: info.workflowExecution?.workflowId ?? info.activityId,
+      workflowRunId: info.workflowExecution?.runId ?? info.activityRunId ?? '',
+      startedAt: new Date(startedAt),
+      ...(schedule === undefined ? {} : { schedule }),
+      ...(member === undefined ? {} : { member }),
+    },
+  };
+}
+
+/** After so long, Temporal accepts no result of this attempt any more. */
+function attemptMs(info: Info): number {
+  const { startToCloseTimeoutMs, scheduleToCloseTimeoutMs } = info;
+  if (startToCloseTimeoutMs > 0) return startToCloseTimeoutMs;
+  return scheduleToCloseTimeoutMs > 0 ? scheduleToCloseTimeoutMs : LONGEST_ATTEMPT_MS;
+}

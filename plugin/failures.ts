@@ -1,0 +1,105 @@
+/**
+ * How Tollgate's errors look to Temporal: an `ApplicationFailure` whose type is the code of the error
+ * table and whose first detail holds the facts. A refusal and a bug are never retried; a fault is. A
+ * refusal is BENIGN: the worker is well, so it neither warns nor counts a failure.
+ */
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { formatCredits } from '../core/contract/credits';
+import {
+  TollgateError,
+  describeError,
+  errors,
+  isTollgateError,
+  type ErrorCode,
+  type ErrorDetails,
+} from '../core/contract/errors';
+import type {
+  CheaperOption,
+  InsufficientCredits,
+  WayOn,
+} from '../core/contract/insufficient-credits';
+import type { Refusal } from '../core/contract/reservation';
+
+/** Any other error is given back as it is. */
+export function toFailure(error: unknown): unknown {
+  if (!isTollgateError(error)) return error;
+  return createFailure(error.code, error.details, error.message, error);
+}
+
+type Insufficient = Extract<Refusal, { readonly kind: 'insufficient' }>;
+
+/** What the ledger refused, as the error that says so. */
+export function refusalToError(
+  refusal: Exclude<Refusal, Insufficient>,
+  account: string,
+  block: string,
+): TollgateError {
+  return new TollgateError(codeOf(refusal.kind), { account, block });
+}
+
+export function insufficientFailure(
+  refusal: Insufficient,
+  account: string,
+  block: string,
+  cheaper: readonly CheaperOption[],
+): ApplicationFailure {
+  const { needed, available, reserved, nextCreditsAt } = refusal;
+  const elsewhere = available + reserved >= needed;
+  const ways: WayOn[] = ['top-up', 'upgrade'];
+  if (elsewhere || nextCreditsAt) ways.unshift('wait');
+  if (cheaper.length > 0) ways.push('cheaper-option');
+  const details: InsufficientCredits = {
+    account,
+    block,
+    needed: formatCredits(needed),
+    available: formatCredits(available),
+    reserved: formatCredits(reserved),
+    reason: elsewhere ? 'RESERVED_ELSEWHERE' : 'EXHAUSTED',
+    ...(nextCreditsAt ? { nextCreditsAt: nextCreditsAt.toISOString() } : {}),
+    ways,
+    ...(cheaper.length > 0 ? { cheaper } : {}),
+  };
+  const facts = { ...details };
+  return createFailure('INSUFFICIENT_CREDITS', facts, describeError('INSUFFICIENT_CREDITS', facts));
+}
+
+/**
+ * The reservation was given back while the block ran, by an operator or by a later attempt that failed.
+ * Its result is not paid for, so the call is made again, under a new reservation.
+ */
+export function lostReservationFailure(account: string, block: string): ApplicationFailure {
+  const details = { account, block };
+  return ApplicationFailure.create({
+    type: 'RESERVATION_UNKNOWN',
+    message: describeError('RESERVATION_UNKNOWN', details),
+    details: [details],
+  });
+}
+
+function createFailure(
+  code: ErrorCode,
+  details: ErrorDetails,
+  message: string,
+  cause?: Error,
+): ApplicationFailure {
+  const { kind } = errors[code];
+  return ApplicationFailure.create({
+    type: code,
+    message,
+    nonRetryable: kind !== 'fault',
+    details: [details],
+    ...(kind === 'refusal' ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function codeOf(kind: Exclude<Refusal, Insufficient>['kind']): ErrorCode {
+  switch (kind) {
+    case 'account-unknown':
+      return 'ACCOUNT_UNKNOWN';
+    case 'account-frozen':
+      return 'ACCOUNT_FROZEN';
+    case 'key-mismatch':
+      return 'KEY_MISMATCH';
+  }
+}

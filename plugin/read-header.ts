@@ -1,0 +1,72 @@
+/**
+ * Reads the gate header of an activity. It may have been written by a workflow in any language, so
+ * every field is checked before it is used as part of a key.
+ */
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Headers } from '@temporalio/common';
+import { TollgateError } from '../core/contract/errors';
+import { GATE_HEADER, type GateHeader } from '../core/contract/gate-header';
+
+/** Scopes grow by one step per level of child runs; a longer one is a mistake. */
+const MAX_SCOPE_LENGTH = 4_096;
+const MAX_NAME_LENGTH = 255;
+/** The key holds six bytes of milliseconds. */
+const MAX_TIME_MS = 2 ** 48 - 1;
+
+/**
+ * @returns undefined when the activity carries no header at all.
+ * @throws GATE_HEADER_INVALID naming the first field that cannot be used.
+ */
+export function readGateHeader(headers: Headers): GateHeader | undefined {
+  const payload = headers[GATE_HEADER];
+  if (payload === undefined || payload === null) return undefined;
+  const fields = readFields(payload);
+  if (fields['v'] !== undefined && fields['v'] !== 1) throw invalid('v');
+  if (!isText(fields['scope'], MAX_SCOPE_LENGTH)) throw invalid('scope');
+  if (!isTime(fields['startedAt'])) throw invalid('startedAt');
+  if (!isOptionalText(fields['key'])) throw invalid('key');
+  if (!isCount(fields['nth']) && fields['key'] === undefined) throw invalid('nth');
+  if (!isOptionalText(fields['parent'], MAX_SCOPE_LENGTH)) throw invalid('parent');
+  for (const name of ['account', 'agent', 'member', 'schedule'])
+    if (!isOptionalText(fields[name])) throw invalid(name);
+  return fields as unknown as GateHeader; // Every field has just been checked.
+}
+
+/** Writers in other languages may send null for a field they leave out. */
+function readFields(payload: Headers[string]): Record<string, unknown> {
+  const found = decode(payload);
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) throw invalid('(all)');
+  const fields = found as Record<string, unknown>; // A JSON object, fresh from the parser.
+  for (const name in fields) if (fields[name] === null) delete fields[name];
+  return fields;
+}
+
+function decode(payload: Headers[string]): unknown {
+  try {
+    return defaultPayloadConverter.fromPayload(payload);
+  } catch (cause) {
+    throw new TollgateError('GATE_HEADER_INVALID', { field: '(all)' }, { cause });
+  }
+}
+
+function isText(value: unknown, limit = MAX_NAME_LENGTH): boolean {
+  return typeof value === 'string' && value.length > 0 && value.length <= limit;
+}
+
+function isOptionalText(value: unknown, limit = MAX_NAME_LENGTH): boolean {
+  return value === undefined || isText(value, limit);
+}
+
+function isTime(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const time = Date.parse(value);
+  return time >= 0 && time <= MAX_TIME_MS;
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+}
+
+function invalid(field: string): TollgateError {
+  return new TollgateError('GATE_HEADER_INVALID', { field });
+}

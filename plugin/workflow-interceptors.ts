@@ -1,0 +1,125 @@
+/**
+ * Runs in the workflow sandbox, once per workflow: the state of a run lives in this closure. It puts
+ * the gate header on every activity, hands the author's code the bare output of a gated one, and gives
+ * child runs and continued runs their place.
+ *
+ * What must hold: it is deterministic, and it adds no event to the history unless the run was started
+ * with search attributes. A header that is there already comes from the same plugin given twice.
+ */
+import {
+  ApplicationFailureCategory,
+  defineSearchAttributeKey,
+  SearchAttributeType,
+} from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  defineQuery,
+  setHandler,
+  upsertSearchAttributes,
+  type ActivityInput,
+  type ActivityOptions,
+  type WorkflowInboundCallsInterceptor,
+  type WorkflowInterceptors,
+  type WorkflowOutboundCallsInterceptor,
+} from '@temporalio/workflow';
+import { GATE_HEADER, type GateHeader } from '../core/contract/gate-header';
+import { INSUFFICIENT_CREDITS } from '../core/contract/insufficient-credits';
+import {
+  CREDITS_QUERY,
+  readStartCredits,
+  SPENT_ATTRIBUTE,
+  type RunCredits,
+} from '../core/contract/run-credits';
+import { addHeader } from './workflow-headers';
+import { openRun, type GatedRun } from './workflow-run';
+
+const creditsQuery = defineQuery<RunCredits>(CREDITS_QUERY);
+const spentKey = defineSearchAttributeKey(SPENT_ATTRIBUTE, SearchAttributeType.DOUBLE);
+
+/** Found by Temporal under this name. */
+export function interceptors(): WorkflowInterceptors {
+  let opened: GatedRun | undefined;
+  const inbound: WorkflowInboundCallsInterceptor = {
+    async execute(input, next) {
+      const run = openRun(input.headers);
+      opened = run;
+      setHandler(creditsQuery, () => run.readCredits(), {
+        description: 'Credits that this run has spent so far',
+      });
+      try {
+        return await next(input);
+      } catch (error) {
+        throw haltAtRefusal(error);
+      } finally {
+        if (run.searchAttributes)
+          upsertSearchAttributes([{ key: spentKey, value: Number(run.readCredits().spent) }]);
+      }
+    },
+  };
+  // Authors' code runs inside `execute`; only another interceptor could call anything before it.
+  const outbound = interceptCalls(() => (opened ??= openRun({})));
+  return { inbound: [inbound], outbound: [outbound] };
+}
+
+function interceptCalls(run: () => GatedRun): WorkflowOutboundCallsInterceptor {
+  return {
+    scheduleActivity(input, next) {
+      const accept = (result: unknown) => run().acceptResult(result);
+      if (input.headers[GATE_HEADER]) return next(input).then(accept);
+      const header = run().headerForCall(input.activityType, input.options.tollgate?.key);
+      return next({
+        ...input,
+        headers: addHeader(input.headers, header),
+        options: summarize(input, header),
+      }).then(accept);
+    },
+    scheduleLocalActivity(input, next) {
+      const accept = (result: unknown) => run().acceptResult(result);
+      const key = input.options.tollgate?.key;
+      // Temporal schedules a local activity anew after a long backoff, so it has no n-th call.
+      if (key === undefined || input.headers[GATE_HEADER]) return next(input).then(accept);
+      const header = run().headerForCall(input.activityType, key);
+      return next({ ...input, headers: addHeader(input.headers, header) }).then(accept);
+    },
+    startChildWorkflowExecution(input, next) {
+      if (input.headers[GATE_HEADER]) return next(input);
+      const header = run().headerForChild(
+        input.workflowType,
+        readStartCredits(input.options.memo),
+      );
+      return next({ ...input, headers: addHeader(input.headers, header) });
+    },
+    continueAsNew(input, next) {
+      if (input.headers[GATE_HEADER]) return next(input);
+      return next({ ...input, headers: addHeader(input.headers, run().headerForContinued()) });
+    },
+  };
+}
+
+/** What Temporal's UI shows beside the activity, where the author has not said anything. */
+function summarize(input: ActivityInput, header: GateHeader): ActivityOptions {
+  const { options, activityType } = input;
+  if (options.summary !== undefined || header.account === undefined) return options;
+  const call = header.key === undefined ? `call ${header.nth}` : `call ${header.key}`;
+  return { ...options, summary: `${activityType}, ${call}, account ${header.account}` };
+}
+
+/**
+ * A refusal that the author does not catch ends the run under its own type, for good: a retry of the
+ * workflow would only be refused again, and whoever started the run sees why at first sight.
+ */
+function haltAtRefusal(error: unknown): unknown {
+  if (!(error instanceof ActivityFailure || error instanceof ChildWorkflowFailure)) return error;
+  const { cause } = error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== INSUFFICIENT_CREDITS) return error;
+  return ApplicationFailure.create({
+    message: cause.message,
+    type: INSUFFICIENT_CREDITS,
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+    ...(cause.details ? { details: cause.details } : {}),
+    cause: error,
+  });
+}

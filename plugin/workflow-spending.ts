@@ -1,0 +1,56 @@
+/**
+ * Runs in the workflow sandbox. Adds up the receipts of a run and says in words what it has spent, for
+ * the `credits` query and for Temporal's UI. It is rebuilt from the history on every replay.
+ */
+import { credits, formatCredits, type Credits } from '../core/contract/credits';
+import type { Receipt } from '../core/contract/receipt';
+import type { RunCredits } from '../core/contract/run-credits';
+
+export interface Spending {
+  record(receipt: Receipt): void;
+  read(): RunCredits;
+  /** Markdown for the run's current details. */
+  describe(): string;
+  spent(): Credits;
+}
+
+interface BlockTotal {
+  calls: number;
+  spent: Credits;
+}
+
+export function trackSpending(account: string | undefined): Spending {
+  const totals = new Map<string, BlockTotal>();
+  let spent = 0n;
+  let blocks = 0;
+  let last: Receipt | undefined;
+  return {
+    record(receipt) {
+      const charged = credits(receipt.charged);
+      const total = totals.get(receipt.block) ?? { calls: 0, spent: 0n };
+      totals.set(receipt.block, { calls: total.calls + 1, spent: total.spent + charged });
+      spent += charged;
+      blocks += 1;
+      last = receipt;
+    },
+    read: () => ({
+      ...(account === undefined ? {} : { account }),
+      spent: formatCredits(spent),
+      blocks,
+      byBlock: Object.fromEntries(
+        [...totals].map(([block, total]) => [
+          block,
+          { calls: total.calls, spent: formatCredits(total.spent) },
+        ]),
+      ),
+    }),
+    describe() {
+      const head = `**${formatCredits(spent)} credits** spent on account \`${account ?? '?'}\``;
+      const done = `${blocks} ${blocks === 1 ? 'block' : 'blocks'} done`;
+      if (!last) return `${head}, ${done}`;
+      const left = last.left === undefined ? '' : `, ${last.left} left`;
+      return `${head}, ${done}\n\nlast: \`${last.block}\` ${last.charged} credits${left}`;
+    },
+    spent: () => spent,
+  };
+}
