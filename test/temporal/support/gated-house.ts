@@ -1,0 +1,111 @@
+/**
+ * What a test of the plugin needs: a ledger in a database of its own, blocks, a client that says whom
+ * to charge, and workers. Accounts hold no drip, so that a test sees exactly what it granted.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { credits, TollgatePlugin, type TollgatePluginOptions } from '../../../index';
+import { openLedger, type AccountView, type EntryView, type Ledger } from '../../../ledger';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { eventually } from '../../support/eventually';
+import {
+  connectTemporal,
+  uniqueTaskQueue,
+  type TestTemporal,
+  type TestWorker,
+  type TestWorkerOptions,
+} from '../../support/temporal';
+import type { Step } from '../workflows/plan';
+import { createTestBlocks, type TestBlocks } from './blocks';
+import { loadWorkflowBundle } from './workflow-bundle';
+
+export interface GatedHouse {
+  readonly temporal: TestTemporal;
+  readonly database: TestDatabase;
+  readonly ledger: Ledger;
+  readonly work: TestBlocks;
+  readonly taskQueue: string;
+  /** A client with the plugin and no ledger. */
+  readonly client: Client;
+  startWorker(options?: HouseWorkerOptions): Promise<TestWorker>;
+  /** Opens an account that holds so many credits. */
+  fund(amount: string): Promise<string>;
+  /** Starts a run of the `plan` workflow that charges this account. */
+  start(account: string | undefined, steps: readonly Step[], options?: StartOptions): Promise<WorkflowHandle>;
+  execute(account: string | undefined, steps: readonly Step[], options?: StartOptions): Promise<unknown>;
+  /** The account's charges, oldest first: block, charged. */
+  charges(account: string): Promise<readonly EntryView[]>;
+  close(): Promise<void>;
+}
+
+type HouseWorkerOptions = TestWorkerOptions & { readonly gate?: Partial<TollgatePluginOptions> };
+type StartOptions = Partial<Parameters<Client['workflow']['start']>[1]>;
+
+export async function openHouse(): Promise<GatedHouse> {
+  const temporal = await connectTemporal();
+  const database = await createTestDatabase();
+  const ledger = await openLedger({ connectionString: database.url });
+  const work = createTestBlocks();
+  const taskQueue = uniqueTaskQueue('gate');
+  const client = temporal.createClient({ plugins: [new TollgatePlugin()] });
+
+  const house: GatedHouse = {
+    temporal,
+    database,
+    ledger,
+    work,
+    taskQueue,
+    client,
+    async startWorker({ gate, ...options } = {}) {
+      return temporal.startWorker({
+        taskQueue,
+        workflowBundle: await loadWorkflowBundle(),
+        ...(process.env['TOLLGATE_TEST_UNCACHED'] ? { maxCachedWorkflows: 0 } : {}),
+        plugins: [new TollgatePlugin({ ledger, blocks: work.blocks, reaper: false, ...gate })],
+        ...options,
+      });
+    },
+    async fund(amount) {
+      const account = `acct-${randomUUID()}`;
+      await ledger.openAccount(account, { drip: false });
+      await ledger.grant({ account, amount: credits(amount), key: 'test', source: 'operator' });
+      return account;
+    },
+    start(account, steps, options = {}) {
+      return client.workflow.start('plan', {
+        taskQueue,
+        workflowId: `run-${randomUUID()}`,
+        args: [steps],
+        ...(account === undefined ? {} : { tollgate: { account } }),
+        ...options,
+      });
+    },
+    async execute(account, steps, options) {
+      const handle = await house.start(account, steps, options);
+      return handle.result();
+    },
+    async charges(account) {
+      const entries = await ledger.listEntries(account, { limit: 1_000 });
+      return entries.filter(({ kind }) => kind === 'settled').reverse();
+    },
+    async close() {
+      const report = await ledger.doctor();
+      await ledger.close();
+      await temporal.close();
+      await database.drop();
+      if (!report.ok) throw new Error(`The books do not add up: ${JSON.stringify(report.checks)}`);
+    },
+  };
+  return house;
+}
+
+/** Waits until nothing is set aside on the account any more. */
+export function whenIdle(ledger: Ledger, account: string): Promise<AccountView> {
+  return eventually(
+    async () => {
+      const view = await ledger.readAccount(account);
+      return view.reserved === 0n && view;
+    },
+    { what: 'the reservations to be closed' },
+  );
+}

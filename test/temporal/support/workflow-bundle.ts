@@ -1,0 +1,45 @@
+/**
+ * The bundle of the test workflows, with the plugin. Bundling takes seconds, so it is kept on disk
+ * under a digest of every file that can be in it, and made once per change.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import { TollgatePlugin } from '../../../index';
+
+const ROOT = join(__dirname, '../../..');
+const CACHE = join(ROOT, 'node_modules/.cache/tollgate-test-bundles');
+const SOURCES = ['workflow.ts', 'core', 'plugin', 'workflows', 'test/temporal/workflows'];
+
+/** Entry point of the test workflows. */
+export const WORKFLOWS_PATH = join(ROOT, 'test/temporal/workflows/plan.ts');
+
+export async function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
+  const codePath = join(CACHE, `${await digestSources()}.js`);
+  const cached = await readFile(codePath, 'utf8').catch(() => undefined);
+  if (cached !== undefined) return { code: cached };
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: WORKFLOWS_PATH,
+    plugins: [new TollgatePlugin()],
+  });
+  // Another test file may be writing the same bundle: each writes its own and moves it into place.
+  await mkdir(CACHE, { recursive: true });
+  const draft = `${codePath}.${process.pid}`;
+  await writeFile(draft, code);
+  await rename(draft, codePath);
+  return { code };
+}
+
+async function digestSources(): Promise<string> {
+  const digest = createHash('sha256');
+  const files = (await Promise.all(SOURCES.map(listFiles))).flat().sort();
+  for (const file of files) digest.update(file).update(await readFile(join(ROOT, file)));
+  return digest.digest('hex').slice(0, 16);
+}
+
+async function listFiles(path: string): Promise<string[]> {
+  if (path.endsWith('.ts')) return [path];
+  const entries = await readdir(join(ROOT, path), { recursive: true });
+  return entries.filter((name) => name.endsWith('.ts')).map((name) => join(path, name));
+}
