@@ -9,12 +9,15 @@ import { install, isInstalled } from './setup/install.mjs';
 import { withLock } from './setup/lock.mjs';
 import { isProgram } from './setup/paths.mjs';
 
-/** Resolves when this folder is ready; throws an error whose message says what went wrong. */
-export async function setUp() {
+/**
+ * Resolves when this folder is ready; throws an error whose message says what went wrong. With
+ * `lenient`, type errors are shown and what could be compiled is used.
+ */
+export async function setUp({ lenient = false } = {}) {
   if (isInstalled() && isBuilt()) return;
   await withLock(async () => {
     if (!isInstalled()) await install();
-    if (!isBuilt()) await build();
+    if (!isBuilt()) await build({ lenient });
   });
 }
 

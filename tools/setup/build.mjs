@@ -7,16 +7,15 @@ import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from './paths.mjs';
-import { runStep } from './steps.mjs';
+import { runStep, say } from './steps.mjs';
 
 const dist = join(root, 'dist');
 const stamp = join(dist, '.stamp.json');
@@ -25,7 +24,8 @@ export function isBuilt() {
   return existsSync(stamp) && readStamp().digest === digestSources(listSources());
 }
 
-export async function build() {
+/** @param {{ lenient: boolean }} options */
+export async function build({ lenient }) {
   const sources = listSources();
   const digest = digestSources(sources);
   if (!existsSync(stamp) || readStamp().files.some((file) => !existsSync(join(root, file)))) {
@@ -34,14 +34,18 @@ export async function build() {
     rmSync(join(root, 'node_modules/.cache/tsc/build.tsbuildinfo'), { force: true });
   }
   rmSync(stamp, { force: true });
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  await runStep('building', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
-  for (const file of sources) {
-    if (!file.endsWith('.ts') && !file.endsWith('.json'))
-      cpSync(join(root, file), join(dist, file));
+  for (const file of sources.filter((name) => !/[.](ts|json)$/.test(name))) {
+    cpSync(join(root, file), join(dist, file));
   }
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, JSON.stringify({ digest, files: sources }));
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  try {
+    await runStep('building', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+    writeFileSync(stamp, JSON.stringify({ digest, files: sources }));
+  } catch (error) {
+    // The compiler writes what it could make sense of; without a stamp the next set-up tries again.
+    if (!lenient) throw error;
+    say(error.message);
+  }
 }
 
 function readStamp() {
