@@ -18,14 +18,18 @@ export function rememberAccountIds(database: Database): AccountIds {
   const ids = new Map<string, string>();
 
   async function look(account: string): Promise<string | undefined> {
-    const [row] = await database.rows<{ id: bigint }>('select id from tollgate.accounts where name = $1', [account]);
+    const [row] = await database.rows<{ id: bigint }>(
+      'select id from tollgate.accounts where name = $1',
+      [account],
+    );
     if (!row) return undefined;
     if (ids.size >= MAX_REMEMBERED) ids.clear();
     ids.set(account, String(row.id));
     return String(row.id);
   }
 
-  const find = (account: string): string | undefined | Promise<string | undefined> => ids.get(account) ?? look(account);
+  const find = (account: string): string | undefined | Promise<string | undefined> =>
+    ids.get(account) ?? look(account);
 
   return {
     find,

@@ -37,14 +37,23 @@ export function accountOperations(database: Database, accountIds: AccountIds): A
       [id, database.now()],
     );
     return viewOf(
-      row ?? (await database.row<AccountRow>(`select ${COLUMNS} from tollgate.lock_account($1, $2)`, [id, database.now()])),
+      row ??
+        (await database.row<AccountRow>(`select ${COLUMNS} from tollgate.lock_account($1, $2)`, [
+          id,
+          database.now(),
+        ])),
     );
   }
 
   async function setDrip(account: string, drip: boolean): Promise<AccountView> {
     const id = await accountIds.require(account);
     const { daily, cap } = drip ? FREE_TIER : { daily: 0n, cap: 0n };
-    await database.rows('select tollgate.set_drip($1, $2, $3, $4)', [database.now(), id, daily, cap]);
+    await database.rows('select tollgate.set_drip($1, $2, $3, $4)', [
+      database.now(),
+      id,
+      daily,
+      cap,
+    ]);
     return read(account);
   }
 
@@ -54,10 +63,18 @@ export function accountOperations(database: Database, accountIds: AccountIds): A
 
     async openAccount(account, { drip = true } = {}) {
       if (!/^[^\s]{1,200}$/.test(account)) {
-        throw new TollgateError('INPUT_INVALID', { account, rule: '1 to 200 characters without spaces' });
+        throw new TollgateError('INPUT_INVALID', {
+          account,
+          rule: '1 to 200 characters without spaces',
+        });
       }
       const { daily, cap } = drip ? FREE_TIER : { daily: 0n, cap: 0n };
-      await database.rows('select tollgate.open_account($1, $2, $3, $4)', [database.now(), account, daily, cap]);
+      await database.rows('select tollgate.open_account($1, $2, $3, $4)', [
+        database.now(),
+        account,
+        daily,
+        cap,
+      ]);
       return read(account);
     },
 

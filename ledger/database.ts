@@ -12,26 +12,38 @@ export interface Database {
   /** The first row; a query that must give one and does not is a bug. */
   row<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row>;
   /** Runs several queries on one read-only snapshot of the books. */
-  snapshot<Result>(read: (database: Pick<Database, 'rows' | 'row'>) => Promise<Result>): Promise<Result>;
+  snapshot<Result>(
+    read: (database: Pick<Database, 'rows' | 'row'>) => Promise<Result>,
+  ): Promise<Result>;
   /** The time to go by, as an argument for SQL; null lets the database's clock decide. */
   now(): string | null;
   close(): Promise<void>;
 }
 
-export function openDatabase(connectionString: string, poolSize: number, now: (() => Date) | undefined): Database {
+export function openDatabase(
+  connectionString: string,
+  poolSize: number,
+  now: (() => Date) | undefined,
+): Database {
   const pool = new Pool({ connectionString, max: poolSize, types: { getTypeParser } });
   // An idle connection that breaks is replaced at the next query, which reports what is wrong.
   pool.on('error', () => undefined);
 
   const asking = (source: Pick<Pool, 'query'>): Pick<Database, 'rows' | 'row'> => {
-    async function rows<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    async function rows<Row extends QueryResultRow>(
+      text: string,
+      values: readonly unknown[] = [],
+    ): Promise<Row[]> {
       try {
         return (await source.query<Row>(text, [...values])).rows;
       } catch (error) {
         throw asLedgerError(error);
       }
     }
-    async function row<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row> {
+    async function row<Row extends QueryResultRow>(
+      text: string,
+      values: readonly unknown[] = [],
+    ): Promise<Row> {
       const [first] = await rows<Row>(text, values);
       if (!first) throw new Error(`no row came back from: ${text}`);
       return first;
@@ -39,7 +51,9 @@ export function openDatabase(connectionString: string, poolSize: number, now: ((
     return { rows, row };
   };
 
-  async function snapshot<Result>(read: (database: Pick<Database, 'rows' | 'row'>) => Promise<Result>): Promise<Result> {
+  async function snapshot<Result>(
+    read: (database: Pick<Database, 'rows' | 'row'>) => Promise<Result>,
+  ): Promise<Result> {
     const client = await pool.connect().catch((error: unknown) => {
       throw asLedgerError(error);
     });
@@ -55,7 +69,12 @@ export function openDatabase(connectionString: string, poolSize: number, now: ((
     }
   }
 
-  return { ...asking(pool), snapshot, now: () => now?.().toISOString() ?? null, close: () => pool.end() };
+  return {
+    ...asking(pool),
+    snapshot,
+    now: () => now?.().toISOString() ?? null,
+    close: () => pool.end(),
+  };
 }
 
 const getTypeParser: typeof types.getTypeParser = ((oid: number, format: 'text') =>

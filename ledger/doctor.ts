@@ -17,9 +17,17 @@ export function doctorOperation(database: Database): Ledger['doctor'] {
         const rows = await books.rows<{ offender: string }>(
           `select row_to_json(o)::text as offender from (${offenders}) o limit ${MAX_OFFENDERS}`,
         );
-        checks.push({ invariant, ok: rows.length === 0, offenders: rows.map(({ offender }) => offender) });
+        checks.push({
+          invariant,
+          ok: rows.length === 0,
+          offenders: rows.map(({ offender }) => offender),
+        });
       }
-      const { accounts, entries, open } = await books.row<{ accounts: bigint; entries: bigint; open: bigint }>(
+      const { accounts, entries, open } = await books.row<{
+        accounts: bigint;
+        entries: bigint;
+        open: bigint;
+      }>(
         `select (select count(*) from tollgate.accounts) as accounts, (select count(*) from tollgate.entries) as entries,
                 (select count(*) from tollgate.reservations) as open`,
       );

@@ -100,6 +100,9 @@ export function entryViewOf(row: EntryRow): EntryView {
   };
 }
 
-function present<Name extends string, Value>(name: Name, value: Value | null): { readonly [Key in Name]?: Value } {
+function present<Name extends string, Value>(
+  name: Name,
+  value: Value | null,
+): { readonly [Key in Name]?: Value } {
   return value === null ? {} : ({ [name]: value } as { [Key in Name]: Value }); // a computed key widens to string
 }

@@ -18,7 +18,9 @@ const DEADLOCK_DETECTED = '40P01';
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   const { code } = error;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error ? code : undefined;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error
+    ? code
+    : undefined;
 }
 
 /** The statement was rolled back through no fault of its own: send it again. */
@@ -44,7 +46,8 @@ export function asLedgerError(error: unknown): unknown {
   if (state === CHECK_VIOLATION || state === BOOKS_BROKEN) {
     return new TollgateError('INVARIANT_BROKEN', { reason }, { cause: error });
   }
-  if (state === NUMBER_OUT_OF_RANGE) return new TollgateError('AMOUNT_INVALID', { reason }, { cause: error });
+  if (state === NUMBER_OUT_OF_RANGE)
+    return new TollgateError('AMOUNT_INVALID', { reason }, { cause: error });
   if (state && UNDEFINED_SCHEMA_OR_TABLE.includes(state)) {
     return new TollgateError('SCHEMA_MISSING', { reason }, { cause: error });
   }

@@ -57,12 +57,33 @@ const rawTypes = { getTypeParser: () => (text: string) => text };
 export function oneStatement(item: GateItem, now: string | null): QueryArrayConfig {
   const { op, run, call, account, amount, claim, price, nth, limitMs, usage, facts } = item;
   return op === Operation.reserve
-    ? statement('tollgate-reserve', RESERVE, [now, run, call, account, amount, claim, price, nth, limitMs, facts && `[${facts}]`])
+    ? statement('tollgate-reserve', RESERVE, [
+        now,
+        run,
+        call,
+        account,
+        amount,
+        claim,
+        price,
+        nth,
+        limitMs,
+        facts && `[${facts}]`,
+      ])
     : statement('tollgate-close', CLOSE, [now, op, run, call, account, amount, claim, usage]);
 }
 
 export function batchStatement(items: readonly GateItem[], now: string | null): QueryArrayConfig {
-  const columns = { op: '', run: '', call: '', account: '', amount: '', claim: '', price: '', nth: '', limitMs: '' };
+  const columns = {
+    op: '',
+    run: '',
+    call: '',
+    account: '',
+    amount: '',
+    claim: '',
+    price: '',
+    nth: '',
+    limitMs: '',
+  };
   let anyUsage = false;
   let facts = '';
   let comma = '';
@@ -81,7 +102,9 @@ export function batchStatement(items: readonly GateItem[], now: string | null): 
     comma = ',';
   }
   const { op, run, call, account, amount, claim, price, nth, limitMs } = columns;
-  const arrays = [op, run, call, account, amount, claim, price, nth, limitMs].map((column) => `{${column}}`);
+  const arrays = [op, run, call, account, amount, claim, price, nth, limitMs].map(
+    (column) => `{${column}}`,
+  );
   const usage = anyUsage ? items.map((item) => item.usage) : null;
   return statement('tollgate-batch', BATCH, [now, ...arrays, usage, facts ? `[${facts}]` : null]);
 }
@@ -99,7 +122,8 @@ export function readOne(text: string): GateAnswer {
 export function readBatch(text: string, count: number): GateAnswer[] {
   const numbers = text.replace(/[{}]/g, '').split(',');
   const answers = new Array<GateAnswer>(count);
-  for (let at = 0; at < numbers.length; at += 9) answers[Number(numbers[at]) - 1] = readAnswer(numbers, at + 1);
+  for (let at = 0; at < numbers.length; at += 9)
+    answers[Number(numbers[at]) - 1] = readAnswer(numbers, at + 1);
   return answers;
 }
 

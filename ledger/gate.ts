@@ -33,14 +33,23 @@ export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
 
   /** An account always takes the same lane, so its calls meet in one batch. */
   function submit(item: GateItem): Promise<GateAnswer> {
-    const lane = lanes.length === 1 ? lanes[0] : lanes[Number(BigInt(item.account) % BigInt(lanes.length))];
+    const lane =
+      lanes.length === 1 ? lanes[0] : lanes[Number(BigInt(item.account) % BigInt(lanes.length))];
     return (lane ?? lanes[0]).submit(item);
   }
 
   async function chargeOf(answer: GateAnswer): Promise<Charge> {
     const { reserved, charged, returned, absorbed, available } = answer;
     const price = await prices.read(answer.price);
-    return { reserved, charged, returned, absorbed, available, price, late: (answer.flags & LATE) !== 0 };
+    return {
+      reserved,
+      charged,
+      returned,
+      absorbed,
+      available,
+      price,
+      late: (answer.flags & LATE) !== 0,
+    };
   }
 
   return {
@@ -64,7 +73,8 @@ export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
         if (knownRuns.size >= MAX_KNOWN_RUNS) knownRuns.clear();
         knownRuns.add(request.run);
       }
-      if (answer.code === Code.settledBefore) return { kind: 'settled', charge: await chargeOf(answer) };
+      if (answer.code === Code.settledBefore)
+        return { kind: 'settled', charge: await chargeOf(answer) };
       if (answer.code !== Code.done) return refusalOf(answer, request.amount);
       return {
         kind: 'reserved',
@@ -86,8 +96,13 @@ export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
         usage: request.usage ? JSON.stringify(request.usage) : null,
       });
       if (answer.code === Code.neverReserved) return { kind: 'unknown' };
-      if (answer.code !== Code.done && answer.code !== Code.settledBefore) return refusalOf(answer, request.amount);
-      return { kind: 'settled', charge: await chargeOf(answer), replayed: answer.code === Code.settledBefore };
+      if (answer.code !== Code.done && answer.code !== Code.settledBefore)
+        return refusalOf(answer, request.amount);
+      return {
+        kind: 'settled',
+        charge: await chargeOf(answer),
+        replayed: answer.code === Code.settledBefore,
+      };
     },
 
     async release(request) {
@@ -104,7 +119,10 @@ export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
   };
 }
 
-function keyOf(request: ReserveRequest | SettleRequest | ReleaseRequest, account: string): Omit<GateItem, 'op'> {
+function keyOf(
+  request: ReserveRequest | SettleRequest | ReleaseRequest,
+  account: string,
+): Omit<GateItem, 'op'> {
   return {
     run: request.run,
     call: String(request.call),
@@ -136,7 +154,9 @@ function refusalOf(answer: GateAnswer, needed: bigint): Refusal {
     case Code.keyMismatch:
       return { kind: 'key-mismatch' };
     default:
-      throw new TollgateError('INVARIANT_BROKEN', { reason: `the gate answered with code ${answer.code}` });
+      throw new TollgateError('INVARIANT_BROKEN', {
+        reason: `the gate answered with code ${answer.code}`,
+      });
   }
 }
 

@@ -36,9 +36,13 @@ export function grantOperations(
     },
 
     async revoke({ account, key, amount }) {
-      if (amount !== undefined && amount <= 0n) throw new TollgateError('AMOUNT_INVALID', { amount: String(amount) });
+      if (amount !== undefined && amount <= 0n)
+        throw new TollgateError('AMOUNT_INVALID', { amount: String(amount) });
       const id = await accountIds.require(account);
-      const { revoked, missing } = await database.row<{ revoked: bigint | null; missing: bigint | null }>(
+      const { revoked, missing } = await database.row<{
+        revoked: bigint | null;
+        missing: bigint | null;
+      }>(
         `select revoked, coalesce($4::bigint, revoked + (select reserved from tollgate.grants_now where account = $2 and key = $3)) - revoked as missing
            from tollgate.revoke_grant($1, $2, $3, $4) as revoked`,
         [database.now(), id, key, amount ?? null],
@@ -73,13 +77,20 @@ function viewOf({ granted_at, expires_at, ...rest }: GrantRow): GrantView {
 }
 
 function refuseBadGrant({ amount, key, source, priority = 0, expiresAt }: GrantRequest): void {
-  if (amount <= 0n || amount > MAX_CREDITS) throw new TollgateError('AMOUNT_INVALID', { amount: String(amount) });
+  if (amount <= 0n || amount > MAX_CREDITS)
+    throw new TollgateError('AMOUNT_INVALID', { amount: String(amount) });
   if (key === '' || key.startsWith(RESERVED_KEY_PREFIX)) {
-    throw new TollgateError('INPUT_INVALID', { key, rule: `not empty, and not beginning with "${RESERVED_KEY_PREFIX}"` });
+    throw new TollgateError('INPUT_INVALID', {
+      key,
+      rule: `not empty, and not beginning with "${RESERVED_KEY_PREFIX}"`,
+    });
   }
   if (source === '') throw new TollgateError('INPUT_INVALID', { source, rule: 'not empty' });
   if (!Number.isInteger(priority) || Math.abs(priority) > PRIORITY_LIMIT) {
-    throw new TollgateError('INPUT_INVALID', { priority, rule: `a whole number up to ${PRIORITY_LIMIT}` });
+    throw new TollgateError('INPUT_INVALID', {
+      priority,
+      rule: `a whole number up to ${PRIORITY_LIMIT}`,
+    });
   }
   if (expiresAt && Number.isNaN(expiresAt.getTime())) {
     throw new TollgateError('INPUT_INVALID', { expiresAt: 'not a time' });

@@ -53,7 +53,8 @@ export const INVARIANTS: readonly Invariant[] = [
       where g.remaining is distinct from m.total`,
   },
   {
-    invariant: 'Nothing is below zero: 0 <= reserved <= remaining of every grant, 0 <= reserved <= balance of every account.',
+    invariant:
+      'Nothing is below zero: 0 <= reserved <= remaining of every grant, 0 <= reserved <= balance of every account.',
     offenders: `select name, balance, reserved from tollgate.accounts where not reserved between 0 and balance
       union all select key, remaining, reserved from tollgate.grants_now where not reserved between 0 and remaining`,
   },
@@ -83,7 +84,8 @@ export const INVARIANTS: readonly Invariant[] = [
       where kind in ('settled', 'released', 'lapsed') and reserved + coalesce(drawn, 0) <> returned - amount`,
   },
   {
-    invariant: 'The grant now burning is the account’s own, open, and the first in burn order that has credits left.',
+    invariant:
+      'The grant now burning is the account’s own, open, and the first in burn order that has credits left.',
     offenders: `select a.name, a.head, f.id as first from tollgate.accounts a
       left join lateral (select id from tollgate.grants_now g
          where g.account = a.id and g.open and (g.remaining > g.reserved or g.id = a.head)

@@ -10,7 +10,14 @@
 import { Client } from 'pg';
 import { TollgateError } from '../core/contract/errors';
 import { asLedgerError, isDisconnected, isRolledBack } from './faults';
-import { batchStatement, oneStatement, readBatch, readOne, type GateAnswer, type GateItem } from './gate-statements';
+import {
+  batchStatement,
+  oneStatement,
+  readBatch,
+  readOne,
+  type GateAnswer,
+  type GateItem,
+} from './gate-statements';
 
 const MAX_BATCH = 512;
 /** How long a call may wait for PostgreSQL to come back before it is given up as LEDGER_UNAVAILABLE. */
@@ -37,7 +44,10 @@ export function openLane(connectionString: string, now: () => string | null): La
   let closed = false;
 
   function submit(item: GateItem): Promise<GateAnswer> {
-    if (closed) return Promise.reject(new TollgateError('LEDGER_UNAVAILABLE', { reason: 'the ledger is closed' }));
+    if (closed)
+      return Promise.reject(
+        new TollgateError('LEDGER_UNAVAILABLE', { reason: 'the ledger is closed' }),
+      );
     return new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
       running ??= new Promise<void>((done) => setImmediate(() => void drain().then(done)));
@@ -59,7 +69,10 @@ export function openLane(connectionString: string, now: () => string | null): La
       batch.forEach(({ resolve, reject }, place) => {
         const answer = answers[place];
         if (answer) resolve(answer);
-        else reject(new TollgateError('INVARIANT_BROKEN', { reason: 'the gate left a call unanswered' }));
+        else
+          reject(
+            new TollgateError('INVARIANT_BROKEN', { reason: 'the gate left a call unanswered' }),
+          );
       });
     } catch (error) {
       if (batch.length === 1 || isDisconnected(error)) {
@@ -98,7 +111,8 @@ export function openLane(connectionString: string, now: () => string | null): La
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       // The arrays defeat the planner's estimates; a plan per call would cost more than the call.
-      options: '-c plan_cache_mode=force_generic_plan -c jit=off',
+      options:
+        '-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off',
     });
     fresh.on('error', () => {
       if (client === fresh) client = undefined;
@@ -127,7 +141,8 @@ export function openLane(connectionString: string, now: () => string | null): La
 async function ask(client: Client, statement: ReturnType<typeof oneStatement>): Promise<string> {
   const { rows } = await client.query<[string]>(statement);
   const text = rows[0]?.[0];
-  if (text === undefined) throw new TollgateError('INVARIANT_BROKEN', { reason: 'the gate gave no answer' });
+  if (text === undefined)
+    throw new TollgateError('INVARIANT_BROKEN', { reason: 'the gate gave no answer' });
   return text;
 }
 

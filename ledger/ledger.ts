@@ -90,10 +90,14 @@ export interface Ledger extends Gate {
   /** Every entry of an account, or of all, in order; in pages, so that any size can be exported. */
   exportEntries(account?: string): AsyncIterable<EntryView>;
   /** Newest first; `after` is a run key. */
-  listRuns(filter?: { readonly account?: string; readonly agent?: string } & Page): Promise<readonly RunView[]>;
+  listRuns(
+    filter?: { readonly account?: string; readonly agent?: string } & Page,
+  ): Promise<readonly RunView[]>;
   /** By run key, workflow id (its newest run) or workflow run id. @throws RUN_UNKNOWN */
   readRun(id: string): Promise<RunReceipt>;
-  listReservations(filter?: { readonly account?: string } & Page): Promise<readonly ReservationView[]>;
+  listReservations(
+    filter?: { readonly account?: string } & Page,
+  ): Promise<readonly ReservationView[]>;
   doctor(): Promise<DoctorReport>;
   /** Finishes what is in flight and closes every connection. */
   close(): Promise<void>;

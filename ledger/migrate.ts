@@ -43,7 +43,10 @@ export async function migrate(connectionString: string): Promise<Migrated> {
     refuseForeignSchema(migrations, done);
     const missing = migrations.filter((migration) => !done.some((row) => row.id === migration.id));
     for (const migration of missing) await apply(client, migration);
-    return { applied: missing.map((migration) => migration.name), schemaVersion: migrations.length };
+    return {
+      applied: missing.map((migration) => migration.name),
+      schemaVersion: migrations.length,
+    };
   } catch (error) {
     throw asLedgerError(error);
   } finally {
@@ -61,7 +64,9 @@ export async function checkSchema(database: Pick<Database, 'rows' | 'row'>): Pro
   refuseForeignSchema(migrations, done);
   const missing = migrations.filter((migration) => !done.some((row) => row.id === migration.id));
   if (missing.length > 0) {
-    throw new TollgateError('SCHEMA_MISSING', { missing: missing.map(({ name }) => name).join(' ') });
+    throw new TollgateError('SCHEMA_MISSING', {
+      missing: missing.map(({ name }) => name).join(' '),
+    });
   }
 }
 

@@ -22,9 +22,17 @@ const DEFAULT_POOL_SIZE = 4;
 
 /** @throws LEDGER_UNAVAILABLE, SCHEMA_MISSING, SCHEMA_TOO_NEW, SCHEMA_CHANGED, CONFIG_INVALID */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { connectionString, lanes: laneCount = DEFAULT_LANES, poolSize = DEFAULT_POOL_SIZE, now } = options;
+  const {
+    connectionString,
+    lanes: laneCount = DEFAULT_LANES,
+    poolSize = DEFAULT_POOL_SIZE,
+    now,
+  } = options;
   if (!Number.isInteger(laneCount) || laneCount < 1 || laneCount > MAX_LANES) {
-    throw new TollgateError('CONFIG_INVALID', { lanes: laneCount, rule: `a whole number from 1 to ${MAX_LANES}` });
+    throw new TollgateError('CONFIG_INVALID', {
+      lanes: laneCount,
+      rule: `a whole number from 1 to ${MAX_LANES}`,
+    });
   }
   const database = openDatabase(connectionString, poolSize, now);
   try {

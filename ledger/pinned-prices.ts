@@ -19,12 +19,17 @@ export function rememberPrices(database: Database): PinnedPrices {
 
   async function store(price: PinnedPrice): Promise<number> {
     const rule = canonicalJson(price.rule);
-    const digest = createHash('md5').update(JSON.stringify([price.block, price.version, rule])).digest('hex');
+    const digest = createHash('md5')
+      .update(JSON.stringify([price.block, price.version, rule]))
+      .digest('hex');
     await database.rows(
       `insert into tollgate.prices (block, version, rule, digest) values ($1, $2, $3, $4) on conflict (digest) do nothing`,
       [price.block, price.version, rule, digest],
     );
-    const { id } = await database.row<{ id: number }>('select id from tollgate.prices where digest = $1', [digest]);
+    const { id } = await database.row<{ id: number }>(
+      'select id from tollgate.prices where digest = $1',
+      [digest],
+    );
     const ids = idsByRule.get(price.rule) ?? new Map<string, number>();
     idsByRule.set(price.rule, ids.set(nameOf(price), id));
     pricesById.set(id, price);
@@ -36,7 +41,8 @@ export function rememberPrices(database: Database): PinnedPrices {
       'select block, version, rule from tollgate.prices where id = $1',
       [id],
     );
-    if (!price) throw new TollgateError('INVARIANT_BROKEN', { reason: `price ${id} is not stored` });
+    if (!price)
+      throw new TollgateError('INVARIANT_BROKEN', { reason: `price ${id} is not stored` });
     pricesById.set(id, price);
     return price;
   }

@@ -31,13 +31,16 @@ export const RESERVATION_SELECT = `
 
 export type ReservationOperations = Pick<Ledger, 'listReservations' | 'expireOverdue'>;
 
-export function reservationOperations(database: Database, accountIds: AccountIds): ReservationOperations {
+export function reservationOperations(
+  database: Database,
+  accountIds: AccountIds,
+): ReservationOperations {
   return {
     async expireOverdue(limit = LAPSE_LIMIT) {
-      const { count } = await database.row<{ count: number }>('select tollgate.lapse_overdue($1, $2) as count', [
-        database.now(),
-        limit,
-      ]);
+      const { count } = await database.row<{ count: number }>(
+        'select tollgate.lapse_overdue($1, $2) as count',
+        [database.now(), limit],
+      );
       return count;
     },
 

@@ -67,12 +67,24 @@ export function runOperations(database: Database, accountIds: AccountIds): RunOp
   };
 }
 
-async function readTree(books: Pick<Database, 'rows'>, row: RunRow, depth: number): Promise<RunReceipt> {
-  const entries = await books.rows<EntryRow>(`${ENTRY_SELECT} where e.run = $1 order by e.seq`, [row.id]);
-  const open = await books.rows<ReservationRow>(`${RESERVATION_SELECT} where r.run = $1 order by r.reserved_at`, [row.id]);
+async function readTree(
+  books: Pick<Database, 'rows'>,
+  row: RunRow,
+  depth: number,
+): Promise<RunReceipt> {
+  const entries = await books.rows<EntryRow>(`${ENTRY_SELECT} where e.run = $1 order by e.seq`, [
+    row.id,
+  ]);
+  const open = await books.rows<ReservationRow>(
+    `${RESERVATION_SELECT} where r.run = $1 order by r.reserved_at`,
+    [row.id],
+  );
   const children: RunReceipt[] = [];
   if (depth < MAX_DEPTH) {
-    for (const child of await books.rows<RunRow>(`${RUN_SELECT} where r.parent = $1 order by r.id`, [row.id])) {
+    for (const child of await books.rows<RunRow>(
+      `${RUN_SELECT} where r.parent = $1 order by r.id`,
+      [row.id],
+    )) {
       children.push(await readTree(books, child, depth + 1));
     }
   }

@@ -105,6 +105,7 @@ declare
   a tollgate.accounts; r tollgate.reservations; g record;
   v_now timestamptz; v_charged bigint := 0; v_drawn bigint := 0; v_absorbed bigint := 0;
   v_left bigint; v_burn bigint; v_part bigint[]; v_burned bigint[] := '{}'; v_lost bigint[] := '{}'; k integer;
+  v_from_head boolean;
 begin
   select * into a from tollgate.accounts where id = p_account for no key update;
   if not found then return array[11, 0, 0, 0, 0, 0, 0, 0]; end if;
@@ -125,7 +126,8 @@ begin
   end if;
   delete from tollgate.reservations where run = p_run and call = p_call;
 
-  if r.parts is null and (r.grant_id = a.head or r.amount = 0) and v_drawn <= a.head_remaining - a.head_reserved then
+  v_from_head := r.parts is null and (r.grant_id = a.head or r.amount = 0) and v_drawn <= a.head_remaining - a.head_reserved;
+  if v_from_head then
     update tollgate.accounts
        set balance = balance - v_charged - v_drawn, reserved = reserved - r.amount, seq = seq + 1,
            head_remaining = head_remaining - v_charged - v_drawn, head_reserved = head_reserved - r.amount
@@ -158,7 +160,7 @@ begin
     a := tollgate.move(a, (case v_lost[3 * k] when 1 then 'revoked' else 'expired' end)::tollgate.entry_kind,
                        v_lost[3 * k - 2], -v_lost[3 * k - 1], v_now);
   end loop;
-  if r.parts is not null or r.grant_id is distinct from a.head or v_drawn > 0 then perform tollgate.pick_head(p_account); end if;
+  if not v_from_head then perform tollgate.pick_head(p_account); end if;
   return array[1, r.amount, v_charged + v_drawn, r.amount - v_charged, v_absorbed, a.balance - a.reserved, r.price, 0];
 end $$;
 
@@ -211,7 +213,7 @@ begin
   perform 1 from tollgate.accounts where id = any (p_account) order by id for no key update;
   v_now := coalesce(p_now, clock_timestamp());
   if p_runs is not null then perform tollgate.record_runs(p_runs); end if;
-  with seen as (
+  with seen as materialized (
     select u.*, a.balance, a.reserved as held, a.seq, a.head, a.head_remaining - a.head_reserved as head_left,
            r.amount as r_amount, r.price as r_price, r.nth as r_nth,
            case when a.id is null or a.due_at <= v_now then false
@@ -223,7 +225,7 @@ begin
       left join tollgate.accounts a on a.id = u.account
       left join tollgate.reservations r on r.run = u.run and r.call = u.call
   ), ops as materialized (
-    select *, plain and (op > 1 or sum(amount) filter (where plain and op = 1) over (partition by account order by i) <= head_left) as fast
+    select *, coalesce(plain, false) and (op > 1 or sum(amount) filter (where plain and op = 1) over (partition by account order by i) <= head_left) as fast
       from seen
   ), done as materialized (
     select *, sum(case when op = 1 then -amount else r_amount - amount end) over w + balance - held as available,
