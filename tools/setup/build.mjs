@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -33,16 +34,18 @@ export async function build({ lenient }) {
     rmSync(dist, { recursive: true, force: true });
     rmSync(join(root, 'node_modules/.cache/tsc/build.tsbuildinfo'), { force: true });
   }
-  rmSync(stamp, { force: true });
   for (const file of sources.filter((name) => !/[.](ts|json)$/.test(name))) {
     cpSync(join(root, file), join(dist, file));
   }
+  mkdirSync(dist, { recursive: true });
+  // Void until the compiler has succeeded, but it keeps the list of what is there.
+  writeFileSync(stamp, JSON.stringify({ digest: '', files: sources }));
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   try {
     await runStep('building', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
     writeFileSync(stamp, JSON.stringify({ digest, files: sources }));
   } catch (error) {
-    // The compiler writes what it could make sense of; without a stamp the next set-up tries again.
+    // The compiler has written what it could make sense of; the next set-up tries again.
     if (!lenient) throw error;
     say(error.message);
   }
