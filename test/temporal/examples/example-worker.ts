@@ -1,0 +1,45 @@
+/** A worker that runs the example agents, with a ledger in a database of its own. */
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { createExampleBlocks } from '../../../examples/blocks';
+import { localExtractive } from '../../../examples/models/local-extractive';
+import type { Models } from '../../../examples/models/text-model';
+import { TollgatePlugin } from '../../../index';
+import { openLedger, type Ledger } from '../../../ledger';
+import { createTestDatabase } from '../../support/database';
+import { connectTemporal, uniqueTaskQueue } from '../../support/temporal';
+
+// A refused run is expected here; only what must never happen is shown.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+export interface ExampleWorker {
+  readonly client: Client;
+  readonly ledger: Ledger;
+  readonly taskQueue: string;
+  close(): Promise<void>;
+}
+
+const LOCAL: Models = { small: localExtractive('small'), large: localExtractive('large') };
+
+export async function startExampleWorker(models: Models = LOCAL): Promise<ExampleWorker> {
+  const temporal = await connectTemporal();
+  const database = await createTestDatabase();
+  const ledger = await openLedger({ connectionString: database.url });
+  const taskQueue = uniqueTaskQueue('examples');
+  const worker = await temporal.startWorker({
+    taskQueue,
+    workflowsPath: require.resolve('../../../examples/workflows'),
+    plugins: [new TollgatePlugin({ ledger, blocks: createExampleBlocks({ models }) })],
+  });
+  return {
+    client: temporal.createClient({ plugins: [new TollgatePlugin()] }),
+    ledger,
+    taskQueue,
+    async close() {
+      await worker.stop();
+      await ledger.close();
+      await temporal.close();
+      await database.drop();
+    },
+  };
+}
