@@ -3,13 +3,12 @@
  * PostgreSQL and the Temporal server that `npm test` starts (tools/test.mjs).
  */
 
-/** @param {string} name @param {number} timeoutMs @param {string[]} [folders] */
-function project(name, timeoutMs, folders = [name]) {
+/** @param {string} name @param {string[]} [folders] */
+function project(name, folders = [name]) {
   return {
     displayName: name,
     testEnvironment: 'node',
     testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
-    testTimeout: timeoutMs,
     // The build holds copies of package.json and of modules that must not shadow the sources.
     modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tollgate/'],
     transform: {
@@ -26,10 +25,12 @@ function project(name, timeoutMs, folders = [name]) {
 
 module.exports = {
   projects: [
-    project('unit', 30_000),
-    project('replay', 60_000),
-    project('db', 60_000),
-    project('temporal', 90_000),
-    project('e2e', 180_000, ['e2e', 'dev']),
+    project('unit'),
+    project('replay'),
+    project('db'),
+    project('temporal'),
+    project('e2e', ['e2e', 'dev']),
   ],
+  // For tests and hooks of every project; Jest passes over a limit that stands in a project.
+  testTimeout: 180_000,
 };
