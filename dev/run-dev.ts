@@ -3,9 +3,13 @@
  * everything is, and stays until Ctrl-C. When a part ends on its own, it says which, stops the rest and
  * ends with status 1.
  */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeAddresses } from './addresses';
 import { type DevEnvironment, readDevEnvironment } from './environment';
+import { watchInterruption } from './interruption';
 import { removeNote, writeNote } from './note';
 import { printProgress } from './progress';
+import { runExample } from './run-example';
 import { type RunTime, startRunTime } from './run-time';
 
 export interface DevOptions {
@@ -13,11 +17,12 @@ export interface DevOptions {
   readonly exit?: boolean;
   /** Do not run the example agents. */
   readonly example?: boolean;
-  /** Module of agents to run instead of the examples; the example is not run then. */
+  /** Module of agents to run instead of the examples, which are not run then. */
   readonly agents?: string;
 }
 
-const INTERRUPTED = 130;
+/** How long a failure waits for the news that a part had ended, which would be its cause. */
+const CAUSE_MS = 1_000;
 
 /** Resolves with the exit status, after everything has been stopped. */
 export async function runDev(
@@ -33,66 +38,36 @@ export async function runDev(
   });
   interruption.handOver(() => runTime.kill());
   writeNote(runTime);
-  const outcomes = [
-    live(runTime, options),
-    interruption.first.then(() => 0),
-    runTime.failed.then((sentence) => ({ failure: sentence })),
-  ];
+  const failed = runTime.failed.then((sentence) => new Error(sentence));
+  const lived = live(runTime, options).catch(async (error: unknown) => {
+    return Promise.race([failed, delay(CAUSE_MS, error, { ref: false })]);
+  });
   try {
-    const outcome = await Promise.race(outcomes);
+    const outcome = await Promise.race([lived, failed, interruption.first.then(() => 0)]);
     if (typeof outcome === 'number') return outcome;
-    printProgress(outcome.failure);
+    printProgress(outcome instanceof Error ? outcome.message : String(outcome));
     return 1;
   } finally {
     printProgress('stopping …');
     removeNote(runTime);
     await runTime.stop();
+    interruption.end();
   }
 }
 
 /** The example, the addresses; then, unless asked to end, never resolves. */
-async function live(runTime: RunTime, { exit }: DevOptions): Promise<number> {
-  process.stdout.write(`${describeAddresses(runTime)}\n`);
-  if (exit) return 0;
+async function live(runTime: RunTime, options: DevOptions): Promise<number> {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const withExample = options.example !== false && options.agents === undefined;
+  const succeeded = withExample ? await runExampleWell(runTime, print) : true;
+  print(`\nEverything is up:\n${describeAddresses(runTime)}`);
+  if (options.exit) return succeeded ? 0 : 1;
+  print('Ctrl-C stops everything.');
   return new Promise<never>(() => undefined);
 }
 
-function describeAddresses({ databaseUrl, temporal, taskQueue, folder, parts }: RunTime): string {
-  const rows = [
-    ["Temporal's UI", temporal.uiUrl],
-    ['Temporal', `${temporal.address}, namespace ${temporal.namespace}, task queue ${taskQueue}`],
-    ['PostgreSQL', databaseUrl],
-    ['Data and logs', `${folder} (delete it to start afresh)`],
-    ['Processes', parts.map(({ name, pid }) => `${name} ${pid}`).join(', ')],
-  ];
-  return rows
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `  ${String(name).padEnd(14)}  ${String(value)}`)
-    .join('\n');
-}
-
-interface Interruption {
-  /** Resolves at the first Ctrl-C or SIGTERM once everything is up. */
-  readonly first: Promise<void>;
-  /** Until this call an interruption ends the process at once; the parts follow it by themselves. */
-  handOver(force: () => void): void;
-}
-
-/** The first interruption stops in order, the second at once. */
-function watchInterruption(): Interruption {
-  let force: (() => void) | undefined;
-  let interrupted = false;
-  let resolveFirst = (): void => undefined;
-  const first = new Promise<void>((resolve) => (resolveFirst = resolve));
-  const onSignal = (): void => {
-    if (force && !interrupted) {
-      interrupted = true;
-      resolveFirst();
-      return;
-    }
-    force?.();
-    process.exit(INTERRUPTED);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  return { first, handOver: (kill) => (force = kill) };
+async function runExampleWell(runTime: RunTime, print: (line: string) => void): Promise<boolean> {
+  printProgress('running the example agents …');
+  const { run, doctor } = await runExample(runTime, { print });
+  return doctor.ok && run.status === 'completed';
 }

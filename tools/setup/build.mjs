@@ -34,7 +34,7 @@ export async function build({ lenient }) {
     rmSync(dist, { recursive: true, force: true });
     rmSync(join(root, 'node_modules/.cache/tsc/build.tsbuildinfo'), { force: true });
   }
-  for (const file of sources.filter((name) => !/[.](ts|json)$/.test(name))) {
+  for (const file of sources.filter((name) => name.endsWith('.sql'))) {
     cpSync(join(root, file), join(dist, file));
   }
   mkdirSync(dist, { recursive: true });
