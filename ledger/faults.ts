@@ -33,9 +33,13 @@ export function isRolledBack(error: unknown): boolean {
 export function isDisconnected(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return CONNECTION_STATES.test(state);
-  if (!(error instanceof Error) || isTollgateError(error)) return false;
   // The driver says a lost connection in plain errors; a slip in our own code is one of these types.
-  return !['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(error.name);
+  const name =
+    typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
+  return (
+    typeof name === 'string' &&
+    !['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TollgateError'].includes(name)
+  );
 }
 
 /** The error of the table for what PostgreSQL, or the way to it, says. */

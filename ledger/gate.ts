@@ -28,6 +28,10 @@ export interface GateParts {
   readonly prices: PinnedPrices;
 }
 
+/**
+ * What is remembered is used without waiting, so that calls reach the lane in the order in which they
+ * were made.
+ */
 export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
   const knownRuns = new Set<string>();
 
@@ -55,9 +59,11 @@ export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
   return {
     async reserve(request) {
       refuseBadAmount(request.amount);
-      const account = await accountIds.find(request.account);
+      const found = accountIds.find(request.account);
+      const account = found instanceof Promise ? await found : found;
       if (account === undefined) return { kind: 'account-unknown' };
-      const price = await prices.pin(request.price);
+      const pinned = prices.pin(request.price);
+      const price = typeof pinned === 'number' ? pinned : await pinned;
       const written = knownRuns.has(request.run);
       const answer = await submit({
         ...keyOf(request, account),
@@ -87,7 +93,8 @@ export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
 
     async settle(request) {
       refuseBadAmount(request.amount);
-      const account = await accountIds.find(request.account);
+      const found = accountIds.find(request.account);
+      const account = found instanceof Promise ? await found : found;
       if (account === undefined) return { kind: 'account-unknown' };
       const answer = await submit({
         ...keyOf(request, account),
@@ -106,7 +113,8 @@ export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
     },
 
     async release(request) {
-      const account = await accountIds.find(request.account);
+      const found = accountIds.find(request.account);
+      const account = found instanceof Promise ? await found : found;
       if (account === undefined) return { kind: 'account-unknown' };
       const answer = await submit({
         ...keyOf(request, account),
