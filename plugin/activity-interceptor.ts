@@ -62,7 +62,7 @@ async function execute(
   const header = requireHeader(block, info, readGateHeader(input.headers));
   const call = describeCall(block, header.account, header, activity, input.args);
   const request = toReserveRequest(call, header, info, gate.slackMs);
-  return gateCall({ gate: gate.ledger, call, request, context, run });
+  return gateCall({ gate: gate.ledger, call, request, context, run, retryEnd: header.retry });
 }
 
 /** Free blocks need no account; where there is one, the run's receipts show them too. */
@@ -73,5 +73,7 @@ async function runFree(
 ): Promise<unknown> {
   const output = await runMetered(createMeter(activity.price.block), run);
   const account = readGateHeader(input.headers)?.account;
-  return account === undefined ? output : enclose(output, writeFreeReceipt(account, activity.price));
+  return account === undefined
+    ? output
+    : enclose(output, writeFreeReceipt(account, activity.price));
 }

@@ -17,7 +17,11 @@ import {
   type SearchAttributePair,
 } from '@temporalio/common';
 import { GATE_HEADER, type RunHeader } from '../core/contract/gate-header';
-import { ACCOUNT_ATTRIBUTE, readStartCredits, type StartCredits } from '../core/contract/run-credits';
+import {
+  ACCOUNT_ATTRIBUTE,
+  readStartCredits,
+  type StartCredits,
+} from '../core/contract/run-credits';
 
 declare module '@temporalio/client/lib/workflow-options' {
   interface WorkflowOptions {

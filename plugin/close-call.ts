@@ -65,7 +65,7 @@ export async function settleCall(
 
 /** For a call that failed for good. What it had metered is charged where the block says so. */
 export async function closeFailedCall(gate: Gate, call: OpenCall, usage: Usage): Promise<void> {
-  if (call.onFailure === 'charge-usage' && isMetered(call) && Object.keys(usage).length > 0) {
+  if (mayCharge(call, usage)) {
     await settleCall(gate, call, priceUsage(call, usage), usage);
   } else {
     await releaseCall(gate, call);
@@ -78,6 +78,11 @@ export async function releaseCall(gate: Gate, call: OpenCall): Promise<void> {
   await persist(() => gate.release({ ...key, account, claim }), RELEASE_PATIENCE_MS);
 }
 
-function isMetered({ price, args }: OpenCall): boolean {
-  return resolvePrice(price.rule, args).kind === 'metered';
+/** Whether a failure of this call may cost anything. */
+export function mayCharge({ onFailure, price, args }: OpenCall, usage: Usage): boolean {
+  return (
+    onFailure === 'charge-usage' &&
+    Object.keys(usage).length > 0 &&
+    resolvePrice(price.rule, args).kind === 'metered'
+  );
 }

@@ -46,7 +46,8 @@ export interface Completers {
 /** Inside a gated block: what it takes to complete this attempt from elsewhere. */
 export function blockTicket(): BlockTicket {
   const running = findRunningCall();
-  if (!running) throw new TollgateError('GATE_HEADER_MISSING', { reason: 'no gated block runs here' });
+  if (!running)
+    throw new TollgateError('GATE_HEADER_MISSING', { reason: 'no gated block runs here' });
   const { call, meter } = running;
   return {
     kind: 'tollgate.ticket/v1',

@@ -7,15 +7,23 @@
  */
 import type { Context } from '@temporalio/activity';
 import type { Credits } from '../core/contract/credits';
+import type { RetryEnd } from '../core/contract/gate-header';
 import type { Charge, ReserveRequest } from '../core/contract/reservation';
 import { meteredUnits } from '../core/pricing/final-price';
 import type { Gate } from '../ledger/ledger';
 import type { BlockCall } from './block-call';
 import { findCheaperOptions } from './cheaper-options';
-import { closeFailedCall, priceUsage, releaseCall, settleCall, type OpenCall } from './close-call';
+import {
+  closeFailedCall,
+  mayCharge,
+  priceUsage,
+  releaseCall,
+  settleCall,
+  type OpenCall,
+} from './close-call';
 import { insufficientFailure, refusalToError, toFailure } from './failures';
 import { createMeter, runMetered } from './meter';
-import { classifyFailure } from './outcome';
+import { classifyFailure, runHasEnded } from './outcome';
 import { persist, RESERVE_PATIENCE_MS } from './persist';
 import { rememberCall } from './running-calls';
 import { enclose, writeReceipt } from './write-receipt';
@@ -24,6 +32,8 @@ export interface GatedAttempt {
   readonly gate: Gate;
   readonly call: BlockCall;
   readonly request: ReserveRequest;
+  /** Where the call's retry policy ends, if its workflow said so. */
+  readonly retryEnd?: RetryEnd | undefined;
   readonly context: Context;
   /** The block itself. */
   run(): Promise<unknown>;
@@ -75,15 +85,17 @@ async function runAgain({ call, run }: GatedAttempt, charge: Charge): Promise<un
 
 /** The block's own failure counts; the ledger being away only delays the return of the credits. */
 async function closeFailed(
-  { gate, context }: GatedAttempt,
+  { gate, context, retryEnd }: GatedAttempt,
   call: OpenCall,
   usage: Readonly<Record<string, number>>,
   failure: unknown,
 ): Promise<void> {
-  const outcome = classifyFailure(failure, context);
+  const outcome = classifyFailure(failure, context, retryEnd);
   if (outcome === 'kept') return;
   try {
-    await (outcome === 'over' ? closeFailedCall(gate, call, usage) : releaseCall(gate, call));
+    // Usage must not be charged for a call that will be made again, so it is asked who is left to make it.
+    const over = outcome === 'over' || (mayCharge(call, usage) && (await runHasEnded(context)));
+    await (over ? closeFailedCall(gate, call, usage) : releaseCall(gate, call));
   } catch (error) {
     context.log.warn('A failed block keeps its reservation until the deadline', {
       block: call.block,

@@ -7,6 +7,7 @@
 import { ApplicationFailure, type RetryPolicy } from '@temporalio/common';
 import { msOptionalToNumber, msToNumber } from '@temporalio/common/lib/time';
 import type { Context, Info } from '@temporalio/activity';
+import type { RetryEnd } from '../core/contract/gate-header';
 
 /**
  * `kept`: another attempt, or a completion from elsewhere, will close the reservation.
@@ -21,7 +22,7 @@ const BACKOFF_COEFFICIENT = 2;
 /** Temporal: the maximum interval is 100 times the initial one unless it is set. */
 const MAXIMUM_INTERVAL_FACTOR = 100;
 
-export function classifyFailure(error: unknown, context: Context): Outcome {
+export function classifyFailure(error: unknown, context: Context, end: RetryEnd = {}): Outcome {
   if (nameOf(error) === 'CompleteAsyncError') return 'kept';
   const { cancellationSignal, cancellationDetails, info } = context;
   if (cancellationSignal.aborted) {
@@ -37,13 +38,27 @@ export function classifyFailure(error: unknown, context: Context): Outcome {
         if (isCancellation(error)) return 'kept';
     }
   }
-  return willRetry(error, info, Date.now()) ? 'kept' : 'over';
+  return willRetry(error, info, end, Date.now()) ? 'kept' : 'over';
 }
 
-/** What Temporal's server decides after this failure, as far as the attempt can know it. */
-function willRetry(error: unknown, info: Info, nowMs: number): boolean {
+/**
+ * Whether the run is closed and is still the last one under its workflow id, so that nobody will call
+ * the block again. After a reset there is a later run.
+ */
+export async function runHasEnded({ info, client }: Context): Promise<boolean> {
+  if (!info.workflowExecution) return false;
+  const { workflowId, runId } = info.workflowExecution;
+  const last = await client.workflow.getHandle(workflowId).describe();
+  return last.runId === runId && last.status.name !== 'RUNNING';
+}
+
+/**
+ * What Temporal's server decides after this failure, as far as the attempt can know it. The server
+ * tells the retry policy to attempts that it queues, and not to those it hands out eagerly.
+ */
+function willRetry(error: unknown, info: Info, end: RetryEnd, nowMs: number): boolean {
   const policy = info.retryPolicy ?? {};
-  const { maximumAttempts = 0, nonRetryableErrorTypes = [] } = policy;
+  const { maximumAttempts = 0, nonRetryableErrorTypes = [] } = info.retryPolicy ?? end;
   const isApplicationFailure = error instanceof ApplicationFailure;
   if (isApplicationFailure && error.nonRetryable) return false;
   // Temporal takes the name of an ordinary error for its type.
@@ -59,7 +74,8 @@ function willRetry(error: unknown, info: Info, nowMs: number): boolean {
 function backoffMs(policy: RetryPolicy, attempt: number): number {
   const initialMs = msOptionalToNumber(policy.initialInterval) ?? INITIAL_INTERVAL_MS;
   const coefficient = policy.backoffCoefficient ?? BACKOFF_COEFFICIENT;
-  const maximumMs = msOptionalToNumber(policy.maximumInterval) ?? initialMs * MAXIMUM_INTERVAL_FACTOR;
+  const maximumMs =
+    msOptionalToNumber(policy.maximumInterval) ?? initialMs * MAXIMUM_INTERVAL_FACTOR;
   return Math.min(initialMs * coefficient ** (attempt - 1), maximumMs);
 }
 

@@ -29,6 +29,7 @@ export function readGateHeader(headers: Headers): GateHeader | undefined {
   if (!isOptionalText(fields['parent'], MAX_SCOPE_LENGTH)) throw invalid('parent');
   for (const name of ['account', 'agent', 'member', 'schedule'])
     if (!isOptionalText(fields[name])) throw invalid(name);
+  if (!isRetryEnd(fields['retry'])) throw invalid('retry');
   return fields as unknown as GateHeader; // Every field has just been checked.
 }
 
@@ -65,6 +66,16 @@ function isTime(value: unknown): boolean {
 
 function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+}
+
+function isRetryEnd(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const { maximumAttempts, nonRetryableErrorTypes } = value as Record<string, unknown>;
+  return (
+    (maximumAttempts === undefined || typeof maximumAttempts === 'number') &&
+    (nonRetryableErrorTypes === undefined || Array.isArray(nonRetryableErrorTypes))
+  );
 }
 
 function invalid(field: string): TollgateError {

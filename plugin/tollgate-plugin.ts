@@ -10,7 +10,11 @@
  * keeps every interceptor that was there before, in its order.
  */
 import { SimplePlugin } from '@temporalio/plugin';
-import type { ClientInterceptors, ClientOptions, WorkflowClientInterceptors } from '@temporalio/client';
+import type {
+  ClientInterceptors,
+  ClientOptions,
+  WorkflowClientInterceptors,
+} from '@temporalio/client';
 import type {
   ActivityInterceptorsFactory,
   BundleOptions,

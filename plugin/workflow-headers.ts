@@ -2,11 +2,7 @@
  * Runs in the workflow sandbox. Reads what a run was told at its start, and writes headers. Headers
  * always use the plain JSON converter, whatever converter the author has for data.
  */
-import {
-  ApplicationFailure,
-  defaultPayloadConverter,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, defaultPayloadConverter, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType, type Headers } from '@temporalio/common';
 import { describeError } from '../core/contract/errors';
 import { GATE_HEADER, type GateHeader, type RunHeader } from '../core/contract/gate-header';

@@ -68,7 +68,7 @@ function interceptCalls(run: () => GatedRun): WorkflowOutboundCallsInterceptor {
     scheduleActivity(input, next) {
       const accept = (result: unknown) => run().acceptResult(result);
       if (input.headers[GATE_HEADER]) return next(input).then(accept);
-      const header = run().headerForCall(input.activityType, input.options.tollgate?.key);
+      const header = run().headerForCall(input.activityType, input.options);
       return next({
         ...input,
         headers: addHeader(input.headers, header),
@@ -77,18 +77,14 @@ function interceptCalls(run: () => GatedRun): WorkflowOutboundCallsInterceptor {
     },
     scheduleLocalActivity(input, next) {
       const accept = (result: unknown) => run().acceptResult(result);
-      const key = input.options.tollgate?.key;
       // Temporal schedules a local activity anew after a long backoff, so it has no n-th call.
-      if (key === undefined || input.headers[GATE_HEADER]) return next(input).then(accept);
-      const header = run().headerForCall(input.activityType, key);
+      if (!input.options.tollgate || input.headers[GATE_HEADER]) return next(input).then(accept);
+      const header = run().headerForCall(input.activityType, input.options);
       return next({ ...input, headers: addHeader(input.headers, header) }).then(accept);
     },
     startChildWorkflowExecution(input, next) {
       if (input.headers[GATE_HEADER]) return next(input);
-      const header = run().headerForChild(
-        input.workflowType,
-        readStartCredits(input.options.memo),
-      );
+      const header = run().headerForChild(input.workflowType, readStartCredits(input.options.memo));
       return next({ ...input, headers: addHeader(input.headers, header) });
     },
     continueAsNew(input, next) {

@@ -3,23 +3,27 @@
  * and what it has spent. All of it follows from the history, so a replay rebuilds it.
  */
 import { getCurrentDetails, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { Headers } from '@temporalio/common';
-import type { GateHeader, RunHeader } from '../core/contract/gate-header';
+import type {
+  ActivityOptions,
+  Headers,
+  LocalActivityOptions,
+  RetryPolicy,
+} from '@temporalio/common';
+import type { GateHeader, RetryEnd, RunHeader } from '../core/contract/gate-header';
 import { isReceipted } from '../core/contract/receipt';
-import {
-  readStartCredits,
-  type RunCredits,
-  type StartCredits,
-} from '../core/contract/run-credits';
+import { readStartCredits, type RunCredits, type StartCredits } from '../core/contract/run-credits';
 import { readRunHeader, readScheduleId } from './workflow-headers';
 import { headerForChild, headerForContinued, identifyRun } from './workflow-scope';
 import { trackSpending } from './workflow-spending';
 
+/** `tollgate` is declared beside `proxyBlocks`, which is how authors give a key. */
+type CallOptions = Pick<ActivityOptions | LocalActivityOptions, 'retry' | 'tollgate'>;
+
 export interface GatedRun {
   readonly account?: string;
   readonly searchAttributes: boolean;
-  /** Header of the next call of a block, or of the call with this key. */
-  headerForCall(block: string, key: string | undefined): GateHeader;
+  /** Header of the next call of a block, or of the call with the key that its options give. */
+  headerForCall(block: string, options: CallOptions): GateHeader;
   /** Header of the next child of this type; its memo may name another account. */
   headerForChild(workflowType: string, memo: StartCredits | undefined): RunHeader;
   headerForContinued(): RunHeader;
@@ -44,10 +48,11 @@ export function openRun(headers: Headers): GatedRun {
   return {
     ...(account === undefined ? {} : { account }),
     searchAttributes: identity.searchAttributes,
-    headerForCall: (block, key) => ({
-      ...identity.base,
-      ...(key === undefined ? { nth: countCall(block) } : { key }),
-    }),
+    headerForCall(block, { tollgate, retry }) {
+      const call = tollgate ? { key: tollgate.key } : { nth: countCall(block) };
+      const end = retry && describeEnd(retry);
+      return { ...identity.base, ...call, ...(end ? { retry: end } : {}) };
+    },
     headerForChild: (type, memo) => headerForChild(identity, type, countChild(type), memo),
     headerForContinued: () => headerForContinued(identity),
     acceptResult(result) {
@@ -63,10 +68,20 @@ export function openRun(headers: Headers): GatedRun {
 /** Puts our lines below whatever details the author's own code has set. Returns what is shown. */
 function showDetails(before: string, now: string): string {
   const details = getCurrentDetails();
-  const own = before !== '' && details.endsWith(before) ? details.slice(0, -before.length) : details;
+  const own =
+    before !== '' && details.endsWith(before) ? details.slice(0, -before.length) : details;
   const lines = own === '' || own.endsWith('\n\n') ? now : `\n\n${now}`;
   setCurrentDetails(own + lines);
   return lines;
+}
+
+function describeEnd(retry: RetryPolicy): RetryEnd | undefined {
+  const { maximumAttempts, nonRetryableErrorTypes } = retry;
+  if (maximumAttempts === undefined && nonRetryableErrorTypes === undefined) return undefined;
+  return {
+    ...(maximumAttempts === undefined || maximumAttempts === Infinity ? {} : { maximumAttempts }),
+    ...(nonRetryableErrorTypes === undefined ? {} : { nonRetryableErrorTypes }),
+  };
 }
 
 function createCounter(): (name: string) => number {

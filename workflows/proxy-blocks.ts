@@ -50,8 +50,10 @@ export function proxyLocalBlocks<Source extends Blocks>(
 ): LocalBlocks<Source> {
   const activities = proxyLocalActivities(options);
   return new Proxy({} as LocalBlocks<Source>, {
-    get: (_, name) => (key: string, ...args: unknown[]) =>
-      // The proxy makes an activity of any name, and refuses symbols itself.
-      activities[name as string]?.executeWithOptions({ tollgate: { key } }, args),
+    get:
+      (_, name) =>
+      (key: string, ...args: unknown[]) =>
+        // The proxy makes an activity of any name, and refuses symbols itself.
+        activities[name as string]?.executeWithOptions({ tollgate: { key } }, args),
   });
 }

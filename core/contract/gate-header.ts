@@ -53,4 +53,14 @@ export interface GateHeader {
   readonly agent?: string;
   readonly member?: string;
   readonly schedule?: string;
+  /**
+   * Where the call's retry policy has an end. Temporal does not tell it to an attempt that it hands out
+   * eagerly; without it, what a block failed with for good returns at the reservation's deadline only.
+   */
+  readonly retry?: RetryEnd;
+}
+
+export interface RetryEnd {
+  readonly maximumAttempts?: number;
+  readonly nonRetryableErrorTypes?: readonly string[];
 }

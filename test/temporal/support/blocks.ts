@@ -2,6 +2,7 @@
  * Blocks whose behaviour each test decides. A call names a label in its input; what the test has said
  * for that label runs, and without anything said the label is returned.
  */
+import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import {
   byOption,
@@ -22,6 +23,9 @@ export interface TestBlocks {
   /** How often a block was run under this label. */
   runs(label: string): number;
 }
+
+/** Below the tests' heartbeat timeouts, so that a cancellation is heard of at once. */
+const HEARTBEAT_MS = 100;
 
 const labelled = z.object({ label: z.string().default('') });
 
@@ -61,4 +65,26 @@ export function createTestBlocks(): TestBlocks {
     when: (label, behaviour) => void behaviours.set(label, behaviour),
     runs: (label) => counts.get(label) ?? 0,
   };
+}
+
+/** A door that blocks wait at until the test opens it. */
+export interface Door {
+  readonly opened: Promise<void>;
+  open(): void;
+}
+
+export function createDoor(): Door {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+/** Waits at a door, telling Temporal all the while that the block is alive; heeds cancellation. */
+export async function waitHeartbeating(context: BlockContext, door: Door): Promise<void> {
+  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  try {
+    await Promise.race([door.opened, Context.current().cancelled]);
+  } finally {
+    clearInterval(beat);
+  }
 }

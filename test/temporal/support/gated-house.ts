@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { credits, TollgatePlugin, type TollgatePluginOptions } from '../../../index';
 import { openLedger, type AccountView, type EntryView, type Ledger } from '../../../ledger';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
@@ -19,6 +20,9 @@ import type { Step } from '../workflows/plan';
 import { createTestBlocks, type TestBlocks } from './blocks';
 import { loadWorkflowBundle } from './workflow-bundle';
 
+// Tests make activities fail on purpose; only what must never happen is shown.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
 export interface GatedHouse {
   readonly temporal: TestTemporal;
   readonly database: TestDatabase;
@@ -31,8 +35,16 @@ export interface GatedHouse {
   /** Opens an account that holds so many credits. */
   fund(amount: string): Promise<string>;
   /** Starts a run of the `plan` workflow that charges this account. */
-  start(account: string | undefined, steps: readonly Step[], options?: StartOptions): Promise<WorkflowHandle>;
-  execute(account: string | undefined, steps: readonly Step[], options?: StartOptions): Promise<unknown>;
+  start(
+    account: string | undefined,
+    steps: readonly Step[],
+    options?: StartOptions,
+  ): Promise<WorkflowHandle>;
+  execute(
+    account: string | undefined,
+    steps: readonly Step[],
+    options?: StartOptions,
+  ): Promise<unknown>;
   /** The account's charges, oldest first: block, charged. */
   charges(account: string): Promise<readonly EntryView[]>;
   close(): Promise<void>;
@@ -97,6 +109,11 @@ export async function openHouse(): Promise<GatedHouse> {
     },
   };
   return house;
+}
+
+/** Waits until a block is running under this label for the n-th time. */
+export function whenRunning(house: GatedHouse, label: string, nth = 1): Promise<true> {
+  return eventually(() => house.work.runs(label) >= nth, { what: `${label} to run` });
 }
 
 /** Waits until nothing is set aside on the account any more. */

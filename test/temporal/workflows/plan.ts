@@ -60,8 +60,7 @@ async function runStep(step: Step, signals: () => number): Promise<unknown> {
   if ('local' in step) return callLocally(step);
   if ('parallel' in step)
     return Promise.all(step.parallel.map((branch) => runStep(branch, signals)));
-  if ('child' in step)
-    return executeChild(plan, { ...step.options, args: [step.child] });
+  if ('child' in step) return executeChild('plan', { ...step.options, args: [step.child] });
   if ('continueAsNew' in step) return continueAsNew<typeof plan>(step.continueAsNew);
   if ('wait' in step) return condition(() => signals() >= step.wait);
   if (workflowInfo().attempt === 1) throw ApplicationFailure.retryable(step.failFirstAttempt);
