@@ -1,0 +1,57 @@
+/**
+ * `tollgate demo`: runs the example agents once and says what each block cost. Services that are neither
+ * given nor running are brought up for it and stopped afterwards.
+ */
+import { Option, type Command } from 'commander';
+import { errors } from '../../core/contract/errors';
+import { answer, wantsJson } from '../answer';
+import { readEnvironment } from '../environment';
+
+interface DemoCommandOptions {
+  readonly folder?: string;
+  readonly model: 'small' | 'large';
+}
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description(
+      'run the example agents once, charged block by block, and halt one at zero credits',
+    )
+    .option(
+      '--folder <folder>',
+      "folder whose documents are digested (default: this project's own)",
+    )
+    .addOption(
+      new Option('--model <size>', 'model of the texts')
+        .choices(['small', 'large'])
+        .default('small'),
+    )
+    .addHelpText('after', NOTES)
+    .action((options: DemoCommandOptions, command: Command) =>
+      answer(command, async () => {
+        const { runDemoOnce } = await import('../run-demo-once.js');
+        const summary = await runDemoOnce(readEnvironment(), {
+          ...options,
+          ...(wantsJson(command)
+            ? {}
+            : { print: (line: string) => process.stdout.write(`${line}\n`) }),
+        });
+        return {
+          json: summary,
+          text: '',
+          exitCode: summary.doctor.ok ? 0 : errors.INVARIANT_BROKEN.exitCode,
+        };
+      }),
+    );
+}
+
+const NOTES = `
+Without DATABASE_URL and TEMPORAL_ADDRESS, and without an \`npm start\` in this folder, PostgreSQL and
+Temporal are started for the demonstration and stopped after it. Texts are written by the first model
+provider whose key is set (ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY), else by a
+local extractive model.
+
+Examples:
+  $ tollgate demo --folder ./notes
+  $ tollgate demo --json`;

@@ -1,0 +1,36 @@
+/** How times, spans and usage read in a terminal. */
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `2026-12-31 18:00:00Z`; the day alone for midnight. */
+export function writeInstant(at: Date): string {
+  const text = at.toISOString();
+  return text.endsWith('T00:00:00.000Z')
+    ? text.slice(0, 10)
+    : `${text.slice(0, 19).replace('T', ' ')}Z`;
+}
+
+/** The two largest units of a span: `3d 4h`, `2m 5s`, `0s`. */
+export function writeSpan(ms: number): string {
+  const whole = Math.max(0, ms);
+  if (whole >= DAY_MS)
+    return `${Math.floor(whole / DAY_MS)}d ${Math.floor((whole % DAY_MS) / HOUR_MS)}h`;
+  if (whole >= HOUR_MS)
+    return `${Math.floor(whole / HOUR_MS)}h ${Math.floor((whole % HOUR_MS) / MINUTE_MS)}m`;
+  if (whole >= MINUTE_MS)
+    return `${Math.floor(whole / MINUTE_MS)}m ${Math.floor((whole % MINUTE_MS) / SECOND_MS)}s`;
+  return `${Math.floor(whole / SECOND_MS)}s`;
+}
+
+/** `3 kb, 120 token`; empty without usage. */
+export function writeUsage(usage: Readonly<Record<string, number>> | undefined): string {
+  return Object.entries(usage ?? {})
+    .map(([unit, value]) => `${value} ${unit}`)
+    .join(', ');
+}
+
+export function writeCount(count: number | bigint, noun: string): string {
+  return `${count} ${noun}${BigInt(count) === 1n ? '' : 's'}`;
+}
