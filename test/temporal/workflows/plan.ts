@@ -7,6 +7,7 @@ import {
   condition,
   continueAsNew,
   defineSignal,
+  defineUpdate,
   executeChild,
   proxyActivities,
   proxyLocalActivities,
@@ -38,9 +39,10 @@ export type Step =
   /** Fails the run in a way that its retry policy may retry, unless this is a later attempt. */
   | { readonly failFirstAttempt: string }
   /** Waits for as many `go` signals in all. */
-  | { readonly wait: number };
+  | { readonly wait: number; readonly then?: Step };
 
 export const goSignal = defineSignal('go');
+export const greetUpdate = defineUpdate<string>('greet');
 
 const DEFAULT_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '20s',
@@ -50,6 +52,7 @@ const DEFAULT_OPTIONS: ActivityOptions = {
 export async function plan(steps: readonly Step[]): Promise<unknown[]> {
   let signals = 0;
   setHandler(goSignal, () => void (signals += 1));
+  setHandler(greetUpdate, () => 'hello');
   const results: unknown[] = [];
   for (const step of steps) results.push(await runStep(step, () => signals));
   return results;
@@ -62,7 +65,10 @@ async function runStep(step: Step, signals: () => number): Promise<unknown> {
     return Promise.all(step.parallel.map((branch) => runStep(branch, signals)));
   if ('child' in step) return executeChild('plan', { ...step.options, args: [step.child] });
   if ('continueAsNew' in step) return continueAsNew<typeof plan>(step.continueAsNew);
-  if ('wait' in step) return condition(() => signals() >= step.wait);
+  if ('wait' in step) {
+    await condition(() => signals() >= step.wait);
+    return step.then && runStep(step.then, signals);
+  }
   if (workflowInfo().attempt === 1) throw ApplicationFailure.retryable(step.failFirstAttempt);
   return undefined;
 }
