@@ -29,6 +29,8 @@ export interface PostgresOptions {
   readonly databaseUrl?: string;
   /** Where the data and the log go. */
   readonly folder: string;
+  /** Take this port where it is free, so that a server that comes back is found again. */
+  readonly port?: number;
   /** Server settings beyond the defaults, such as `fsync: 'off'` for tests. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly progress: Progress;
@@ -55,7 +57,7 @@ export async function providePostgres(options: PostgresOptions): Promise<Provide
   }
   options.progress('starting PostgreSQL …');
   const password = readFileSync(passwordFile(dataFolder), 'utf8').trim();
-  const port = await findFreePort();
+  const port = await findFreePort(options.port);
   const part = await startServer({ binaries, user, dataFolder, port, options });
   const urlOf = (database: string): string =>
     `postgres://${USER}:${password}@${LOOPBACK}:${port}/${database}`;

@@ -39,7 +39,8 @@ export async function runDev(
   interruption.handOver(() => runTime.kill());
   writeNote(runTime);
   const failed = runTime.failed.then((sentence) => new Error(sentence));
-  const lived = live(runTime, options).catch(async (error: unknown) => {
+  const stop = new AbortController();
+  const lived = live(runTime, options, stop.signal).catch(async (error: unknown) => {
     return Promise.race([failed, delay(CAUSE_MS, error, { ref: false })]);
   });
   try {
@@ -49,6 +50,7 @@ export async function runDev(
     return 1;
   } finally {
     printProgress('stopping …');
+    stop.abort();
     removeNote(runTime);
     await runTime.stop();
     interruption.end();
@@ -56,18 +58,22 @@ export async function runDev(
 }
 
 /** The example, the addresses; then, unless asked to end, never resolves. */
-async function live(runTime: RunTime, options: DevOptions): Promise<number> {
+async function live(runTime: RunTime, options: DevOptions, stop: AbortSignal): Promise<number> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const withExample = options.example !== false && options.agents === undefined;
-  const succeeded = withExample ? await runExampleWell(runTime, print) : true;
+  const succeeded = withExample ? await runExampleWell(runTime, print, stop) : true;
   print(`\nEverything is up:\n${describeAddresses(runTime)}`);
   if (options.exit) return succeeded ? 0 : 1;
   print('Ctrl-C stops everything.');
   return new Promise<never>(() => undefined);
 }
 
-async function runExampleWell(runTime: RunTime, print: (line: string) => void): Promise<boolean> {
+async function runExampleWell(
+  runTime: RunTime,
+  print: (line: string) => void,
+  stop: AbortSignal,
+): Promise<boolean> {
   printProgress('running the example agents …');
-  const { run, doctor } = await runExample(runTime, { print });
+  const { run, doctor } = await runExample(runTime, { print, stop });
   return doctor.ok && run.status === 'completed';
 }

@@ -1,28 +1,39 @@
-/** Runs the example agents on a run-time, as a client of it: through Temporal, charged in its ledger. */
+/** Runs the example agents on a run-time that is up: they are charged on its ledger. */
 import { Client, Connection } from '@temporalio/client';
 import { type DemoOptions, type DemoSummary, runDemo } from '../examples/demo';
 import { openLedger } from '../ledger/open-ledger';
 import { TollgatePlugin } from '../plugin/tollgate-plugin';
 import type { RunTime } from './run-time';
 
-/** What the example may be told; where it runs is the run-time's. */
-export type ExampleOptions = Pick<DemoOptions, 'folder' | 'model' | 'print'>;
+/** Only the operations of the demonstration itself go through this ledger; the worker has its own. */
+const LANES = 1;
+const POOL_SIZE = 2;
+
+export interface ExampleOptions extends Pick<DemoOptions, 'folder' | 'model' | 'print'> {
+  /** Aborting it drops the connections, so that the example fails instead of waiting for its end. */
+  readonly stop?: AbortSignal;
+}
 
 export async function runExample(
-  { databaseUrl, temporal, taskQueue }: Pick<RunTime, 'databaseUrl' | 'temporal' | 'taskQueue'>,
-  options: ExampleOptions = {},
+  { databaseUrl, temporal, taskQueue }: RunTime,
+  { stop, ...options }: ExampleOptions,
 ): Promise<DemoSummary> {
-  const ledger = await openLedger({ connectionString: databaseUrl });
+  const ledger = await openLedger({
+    connectionString: databaseUrl,
+    lanes: LANES,
+    poolSize: POOL_SIZE,
+  });
+  const connection = await Connection.connect({ address: temporal.address });
+  let closing: Promise<unknown> | undefined;
+  const close = (): Promise<unknown> =>
+    (closing ??= Promise.allSettled([connection.close(), ledger.close()]));
+  stop?.addEventListener('abort', () => void close());
   try {
-    const connection = await Connection.connect({ address: temporal.address });
-    try {
-      const { namespace } = temporal;
-      const client = new Client({ connection, namespace, plugins: [new TollgatePlugin()] });
-      return await runDemo({ ...options, client, ledger, taskQueue });
-    } finally {
-      await connection.close();
-    }
+    // A server that is not ours may not know the search attributes.
+    const plugin = new TollgatePlugin({ searchAttributes: temporal.part !== undefined });
+    const client = new Client({ connection, namespace: temporal.namespace, plugins: [plugin] });
+    return await runDemo({ ...options, client, ledger, taskQueue });
   } finally {
-    await ledger.close();
+    await close();
   }
 }

@@ -28,6 +28,8 @@ export interface TemporalOptions {
   readonly folder: string;
   /** Keep the state in this file; default: in memory. */
   readonly databaseFile?: string;
+  /** Take this port where it is free, so that a server that comes back is found again. */
+  readonly port?: number;
   /** Take Temporal's usual ports where they are free. */
   readonly usualPorts?: boolean;
   readonly progress: Progress;
@@ -49,7 +51,7 @@ export async function provideTemporal(options: TemporalOptions): Promise<Provide
   }
   const program = await findTemporalProgram(options.progress);
   options.progress('starting Temporal …');
-  const port = await findFreePort(options.usualPorts ? USUAL_PORT : 0);
+  const port = await findFreePort(options.port ?? (options.usualPorts ? USUAL_PORT : 0));
   const uiPort = await findFreePort(options.usualPorts ? USUAL_UI_PORT : 0);
   if (options.databaseFile) mkdirSync(dirname(options.databaseFile), { recursive: true });
   const part = await startProgram(NAME, {

@@ -6,6 +6,7 @@ import Module from 'node:module';
 import { join } from 'node:path';
 import { setUp } from './setup.mjs';
 import { root } from './setup/paths.mjs';
+import { say } from './setup/steps.mjs';
 
 const PARENT_CHECK_MS = 1_000;
 
@@ -13,7 +14,7 @@ const [, , program, ...args] = process.argv;
 try {
   await setUp();
 } catch (error) {
-  process.stderr.write(`tollgate: ${error.message}\n`);
+  say(error.message);
   process.exit(1);
 }
 followNpm();

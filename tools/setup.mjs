@@ -8,6 +8,7 @@ import { build, isBuilt } from './setup/build.mjs';
 import { install, isInstalled } from './setup/install.mjs';
 import { withLock } from './setup/lock.mjs';
 import { isProgram } from './setup/paths.mjs';
+import { say } from './setup/steps.mjs';
 
 /**
  * Resolves when this folder is ready; throws an error whose message says what went wrong. With
@@ -21,4 +22,9 @@ export async function setUp({ lenient = false } = {}) {
   });
 }
 
-if (isProgram(import.meta.url)) await setUp();
+if (isProgram(import.meta.url)) {
+  setUp().catch((error) => {
+    say(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -16,6 +16,11 @@ export function readTestTemporalUi(): string {
   return readVariable('TOLLGATE_TEST_TEMPORAL_UI');
 }
 
+/** Path of the Chromium that browser tests drive. */
+export function readTestChromium(): string {
+  return readVariable('TOLLGATE_TEST_CHROMIUM');
+}
+
 function readVariable(name: string): string {
   const value = process.env[name];
   if (value) return value;
