@@ -45,8 +45,7 @@ create function tollgate.reserve_one(p_now timestamptz, p_run uuid, p_call bigin
   p_claim bigint, p_price integer, p_nth integer, p_limit_ms bigint, p_runs jsonb)
 returns bigint[] language plpgsql as $$
 declare
-  a tollgate.accounts; r tollgate.reservations; e tollgate.entries;
-  v_now timestamptz; v_parts bigint[]; v_available bigint;
+  a tollgate.accounts; v_now timestamptz; v_parts bigint[]; v_available bigint;
 begin
   select * into a from tollgate.accounts where id = p_account for no key update;
   if not found then return array[11, 0, 0, 0, 0, 0, 0, 0]; end if;
@@ -55,17 +54,9 @@ begin
   v_available := a.balance - a.reserved;
   if p_runs is not null then perform tollgate.record_runs(p_runs); end if;
 
-  select * into r from tollgate.reservations where run = p_run and call = p_call;
-  if found then                                       -- an earlier attempt reserved: take it over
-    if r.account <> p_account or not tollgate.same_block(r.price, p_price) then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
-    update tollgate.reservations set claim = p_claim, deadline_at = v_now + p_limit_ms * interval '1 millisecond'
-      where run = p_run and call = p_call;
-    return array[1, r.amount, 0, 0, 0, v_available, r.price, (r.claim <> p_claim)::int];
-  end if;
-  select * into e from tollgate.entries where run = p_run and call = p_call and kind = 'settled';
-  if found then
-    if e.account <> p_account or not tollgate.same_block(e.price, p_price) then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
-    return tollgate.settled_before(e, v_available);
+  if exists (select from tollgate.reservations where run = p_run and call = p_call)
+     or exists (select from tollgate.entries where run = p_run and call = p_call and kind = 'settled') then
+    return tollgate.reserve_again(a, v_now, p_run, p_call, p_claim, p_price, p_limit_ms);
   end if;
   if a.frozen then return array[12, 0, 0, 0, 0, v_available, 0, 0]; end if;
   if v_available < p_amount then
@@ -88,6 +79,23 @@ begin
   return array[1, p_amount, 0, 0, 0, v_available - p_amount, p_price, 0];
 end $$;
 
+-- The key has been used: an open reservation is taken over by this attempt, a settled one tells its charge.
+create function tollgate.reserve_again(a tollgate.accounts, p_now timestamptz, p_run uuid, p_call bigint,
+  p_claim bigint, p_price integer, p_limit_ms bigint)
+returns bigint[] language plpgsql as $$
+declare r tollgate.reservations; e tollgate.entries;
+begin
+  select * into r from tollgate.reservations where run = p_run and call = p_call;
+  select * into e from tollgate.entries where run = p_run and call = p_call and kind = 'settled';
+  if coalesce(r.account, e.account) <> a.id or not tollgate.same_block(coalesce(r.price, e.price), p_price) then
+    return array[13, 0, 0, 0, 0, 0, 0, 0];
+  end if;
+  if r.run is null then return tollgate.settled_before(e, a.balance - a.reserved); end if;
+  update tollgate.reservations set claim = p_claim, deadline_at = p_now + p_limit_ms * interval '1 millisecond'
+    where run = p_run and call = p_call;
+  return array[1, r.amount, 0, 0, 0, a.balance - a.reserved, r.price, (r.claim <> p_claim)::int];
+end $$;
+
 create function tollgate.same_block(p_one integer, p_other integer) returns boolean language sql as $$
   select p_one = p_other or (select block from tollgate.prices where id = p_one) = (select block from tollgate.prices where id = p_other);
 $$;
@@ -96,71 +104,74 @@ create function tollgate.settled_before(e tollgate.entries, p_available bigint) 
   select array[2, e.reserved, -e.amount, e.returned, coalesce(e.absorbed, 0), p_available, e.price, case when e.late then 2 else 0 end];
 $$;
 
--- Closes a reservation: what is charged burns from the grants it was taken from, in their order, the rest goes
--- back to them; what goes back to a grant that has ended meanwhile, ends with it.
+-- Closes a reservation. Nearly always it settles within what it took from the grant now burning.
 create function tollgate.close_one(p_now timestamptz, p_op integer, p_run uuid, p_call bigint, p_account bigint,
   p_amount bigint, p_claim bigint, p_usage jsonb)
 returns bigint[] language plpgsql as $$
-declare
-  a tollgate.accounts; r tollgate.reservations; g record;
-  v_now timestamptz; v_charged bigint := 0; v_drawn bigint := 0; v_absorbed bigint := 0;
-  v_left bigint; v_burn bigint; v_part bigint[]; v_burned bigint[] := '{}'; v_lost bigint[] := '{}'; k integer;
-  v_from_head boolean;
+declare a tollgate.accounts; r tollgate.reservations; v_now timestamptz;
 begin
   select * into a from tollgate.accounts where id = p_account for no key update;
   if not found then return array[11, 0, 0, 0, 0, 0, 0, 0]; end if;
   v_now := coalesce(p_now, clock_timestamp());
   if a.due_at <= v_now then a := tollgate.advance(a, v_now); end if;
 
-  select * into r from tollgate.reservations where run = p_run and call = p_call;
+  delete from tollgate.reservations
+   where run = p_run and call = p_call and account = p_account
+     and (p_op <= 3 or p_op = 4 and claim = p_claim or p_op = 5 and deadline_at <= v_now)
+  returning * into r;
   if not found then return tollgate.close_late(a, v_now, p_op, p_run, p_call, p_amount, p_usage); end if;
-  if r.account <> p_account then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
-  if p_op = 4 and r.claim <> p_claim or p_op = 5 and r.deadline_at > v_now then
-    return array[3, r.amount, 0, 0, 0, a.balance - a.reserved, r.price, 0];
+  if p_op > 3 or p_amount > r.amount or r.grant_id is distinct from a.head then
+    return tollgate.close_otherwise(a, r, v_now, p_op, p_amount, p_usage);
   end if;
+  update tollgate.accounts
+     set balance = balance - p_amount, reserved = reserved - r.amount, seq = seq + 1,
+         head_remaining = head_remaining - p_amount, head_reserved = head_reserved - r.amount
+   where id = p_account;
+  insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
+    values (p_run, p_account, a.seq + 1, p_call, v_now, -p_amount, a.balance - p_amount, r.amount, r.amount - p_amount,
+            case when p_amount > 0 then a.head end, 'settled', r.price, r.nth, p_usage);
+  return array[1, r.amount, p_amount, r.amount - p_amount, 0, a.balance - a.reserved + r.amount - p_amount, r.price, 0];
+end $$;
 
-  if p_op in (2, 3) then
+-- Closes a reservation (its row is gone already) in every other case. What is charged burns from the grants it was
+-- taken from, in their order; beyond it, a drawing settle burns what is available and absorbs what is missing. The
+-- rest goes back to those grants; what goes back to a grant that has ended meanwhile, ends with it.
+create function tollgate.close_otherwise(a tollgate.accounts, r tollgate.reservations, p_now timestamptz, p_op integer,
+  p_amount bigint, p_usage jsonb)
+returns bigint[] language plpgsql as $$
+declare
+  v_charged bigint := 0; v_drawn bigint := 0; v_absorbed bigint := 0; v_burn bigint; v_left bigint; v_ended text; k integer;
+  v_part bigint[] := coalesce(r.parts, case when r.amount > 0 then array[r.grant_id, r.amount] else '{}' end);
+  v_burned bigint[] := '{}'; v_lost bigint[] := '{}';
+begin
+  if p_op <= 3 then
     v_charged := least(p_amount, r.amount);
-    v_absorbed := p_amount - v_charged;
-    if p_op = 2 then v_drawn := least(v_absorbed, a.balance - a.reserved); v_absorbed := v_absorbed - v_drawn; end if;
+    v_drawn := case when p_op = 2 then least(p_amount - v_charged, a.balance - a.reserved) else 0 end;
+    v_absorbed := p_amount - v_charged - v_drawn;
   end if;
-  delete from tollgate.reservations where run = p_run and call = p_call;
-
-  v_from_head := r.parts is null and (r.grant_id = a.head or r.amount = 0) and v_drawn <= a.head_remaining - a.head_reserved;
-  if v_from_head then
-    update tollgate.accounts
-       set balance = balance - v_charged - v_drawn, reserved = reserved - r.amount, seq = seq + 1,
-           head_remaining = head_remaining - v_charged - v_drawn, head_reserved = head_reserved - r.amount
-     where id = p_account returning * into a;
-    if v_charged + v_drawn > 0 then v_burned := array[a.head, v_charged + v_drawn]; end if;
-  else
-    perform tollgate.flush_head(a);
-    v_left := v_charged;
-    v_part := coalesce(r.parts, case when r.amount > 0 then array[r.grant_id, r.amount] else '{}' end);
-    for k in 1 .. cardinality(v_part) / 2 loop
-      v_burn := least(v_left, v_part[2 * k]);
-      update tollgate.grants
-         set reserved = reserved - v_part[2 * k],
-             remaining = remaining - case when ended is null then v_burn else v_part[2 * k] end,
-             open = ended is null and remaining > v_burn
-       where id = v_part[2 * k - 1] returning ended into g;
-      if v_burn > 0 then v_burned := v_burned || array[v_part[2 * k - 1], v_burn]; end if;
-      if g.ended is not null and v_burn < v_part[2 * k] then
-        v_lost := v_lost || array[v_part[2 * k - 1], v_part[2 * k] - v_burn, (g.ended = 'revoked')::int];
-      end if;
-      v_left := v_left - v_burn;
-    end loop;
-    if v_drawn > 0 then v_burned := v_burned || tollgate.take(p_account, v_drawn, true); end if;
-    update tollgate.accounts set balance = balance - v_charged - v_drawn, reserved = reserved - r.amount, seq = seq + 1
-     where id = p_account returning * into a;
-  end if;
-
-  perform tollgate.write_closing(a, v_now, p_op, r, v_charged + v_drawn, r.amount - v_charged, v_drawn, v_absorbed, false, v_burned, p_usage);
+  perform tollgate.flush_head(a);
+  v_left := v_charged;
+  for k in 1 .. cardinality(v_part) / 2 loop
+    v_burn := least(v_left, v_part[2 * k]);
+    v_left := v_left - v_burn;
+    update tollgate.grants
+       set reserved = reserved - v_part[2 * k], open = ended is null and remaining > v_burn,
+           remaining = remaining - case when ended is null then v_burn else v_part[2 * k] end
+     where id = v_part[2 * k - 1] returning ended into v_ended;
+    if v_burn > 0 then v_burned := v_burned || array[v_part[2 * k - 1], v_burn]; end if;
+    if v_ended is not null and v_burn < v_part[2 * k] then
+      v_lost := v_lost || array[v_part[2 * k - 1], v_part[2 * k] - v_burn, (v_ended = 'revoked')::int];
+    end if;
+  end loop;
+  if v_drawn > 0 then v_burned := v_burned || tollgate.take(a.id, v_drawn, true); end if;
+  update tollgate.accounts set balance = balance - v_charged - v_drawn, reserved = reserved - r.amount, seq = seq + 1
+   where id = a.id returning * into a;
+  perform tollgate.write_closing(a, p_now, p_op, r, v_charged + v_drawn, r.amount - v_charged, v_drawn, v_absorbed, false, v_burned, p_usage);
   for k in 1 .. cardinality(v_lost) / 3 loop
     a := tollgate.move(a, (case v_lost[3 * k] when 1 then 'revoked' else 'expired' end)::tollgate.entry_kind,
-                       v_lost[3 * k - 2], -v_lost[3 * k - 1], v_now);
+                       v_lost[3 * k - 2], -v_lost[3 * k - 1], p_now);
   end loop;
-  if not v_from_head then perform tollgate.pick_head(p_account); end if;
+  perform tollgate.pick_head(a.id);
   return array[1, r.amount, v_charged + v_drawn, r.amount - v_charged, v_absorbed, a.balance - a.reserved, r.price, 0];
 end $$;
 
@@ -176,13 +187,17 @@ returns void language sql as $$
           case when cardinality(p_burned) > 2 then p_burned end, p_usage);
 $$;
 
--- No open reservation has the key. Settled before: the same receipt. Lapsed: charged once from what is available,
--- marked late. Released by its own attempt, or never reserved: nothing to charge.
+-- No reservation could be closed. It is another account's, or a later attempt's, or not due yet: nothing is done.
+-- Settled before: the same receipt. Lapsed: charged once from what is available, marked late. Released by its own
+-- attempt, or never reserved: nothing to charge.
 create function tollgate.close_late(a tollgate.accounts, p_now timestamptz, p_op integer, p_run uuid, p_call bigint,
   p_amount bigint, p_usage jsonb)
 returns bigint[] language plpgsql as $$
 declare e tollgate.entries; r tollgate.reservations; v_charged bigint; v_burned bigint[];
 begin
+  select * into r from tollgate.reservations where run = p_run and call = p_call;
+  if r.account <> a.id then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
+  if r.run is not null then return array[3, r.amount, 0, 0, 0, a.balance - a.reserved, r.price, 0]; end if;
   select * into e from tollgate.entries where run = p_run and call = p_call order by (kind = 'settled') desc, seq desc limit 1;
   if not found then return array[case when p_op in (4, 5) then 3 else 4 end, 0, 0, 0, 0, a.balance - a.reserved, 0, 0]; end if;
   if e.account <> a.id then return array[13, 0, 0, 0, 0, 0, 0, 0]; end if;
@@ -213,48 +228,52 @@ begin
   perform 1 from tollgate.accounts where id = any (p_account) order by id for no key update;
   v_now := coalesce(p_now, clock_timestamp());
   if p_runs is not null then perform tollgate.record_runs(p_runs); end if;
-  with seen as materialized (
-    select u.*, a.balance, a.reserved as held, a.seq, a.head, a.head_remaining - a.head_reserved as head_left,
-           r.amount as r_amount, r.price as r_price, r.nth as r_nth,
-           case when a.id is null or a.due_at <= v_now then false
-                when u.op = 1 then not a.frozen and r.run is null and not exists
-                  (select from tollgate.entries e where e.run = u.run and e.call = u.call and e.kind = 'settled')
-                else u.op <= 3 and r.account = u.account and r.grant_id = a.head and u.amount <= r.amount end as plain
-      from unnest(p_op, p_run, p_call, p_account, p_amount, p_claim, p_price, p_nth, p_limit_ms, p_usage)
-             with ordinality as u(op, run, call, account, amount, claim, price, nth, limit_ms, usage, i)
-      left join tollgate.accounts a on a.id = u.account
-      left join tollgate.reservations r on r.run = u.run and r.call = u.call
-  ), ops as materialized (
-    select *, coalesce(plain, false) and (op > 1 or sum(amount) filter (where plain and op = 1) over (partition by account order by i) <= head_left) as fast
-      from seen
-  ), done as materialized (
-    select *, sum(case when op = 1 then -amount else r_amount - amount end) over w + balance - held as available,
-           balance - sum(case when op = 1 then 0 else amount end) over w as balance_after,
-           seq + count(*) filter (where op > 1) over w as seq_after
-      from ops where fast window w as (partition by account order by i)
-  ), reserved as (
-    insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, price, nth)
-    select run, call, account, amount, claim, v_now, v_now + limit_ms * interval '1 millisecond', head, price, nth from done where op = 1
-  ), closed as (
-    delete from tollgate.reservations r using done d where d.op > 1 and r.run = d.run and r.call = d.call
-  ), written as (
-    insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
-    select run, account, seq_after, call, v_now, -amount, balance_after, r_amount, r_amount - amount,
-           case when amount > 0 then head end, 'settled', r_price, r_nth, usage::jsonb from done where op > 1
-  ), moved as (
-    update tollgate.accounts a
-       set balance = a.balance - m.charged, reserved = a.reserved + m.set_aside, seq = a.seq + m.closed,
-           head_remaining = a.head_remaining - m.charged, head_reserved = a.head_reserved + m.set_aside
-      from (select account, sum(case when op = 1 then 0 else amount end) as charged,
-                   sum(case when op = 1 then amount else -r_amount end) as set_aside, count(*) filter (where op > 1) as closed
-              from done group by account) m
-     where a.id = m.account
-  )
-  select (select array_agg(array[i, 1, case when op = 1 then amount else r_amount end, case when op = 1 then 0 else amount end,
-                                 case when op = 1 then 0 else r_amount - amount end, 0, available,
-                                 case when op = 1 then price else r_price end, 0]) from done),
-         (select array_agg(i order by op = 1, i) from ops where not fast)
-    into v_answers, v_rest;
+  if cardinality(p_op) <= 3 then                      -- the set costs less from four items on
+    v_rest := (array[1, 2, 3])[: cardinality(p_op)];
+  else
+    with seen as materialized (
+      select u.*, a.balance, a.reserved as held, a.seq, a.head, a.head_remaining - a.head_reserved as head_left,
+             r.amount as r_amount, r.price as r_price, r.nth as r_nth,
+             case when a.id is null or a.due_at <= v_now then false
+                  when u.op = 1 then not a.frozen and r.run is null and not exists
+                    (select from tollgate.entries e where e.run = u.run and e.call = u.call and e.kind = 'settled')
+                  else u.op <= 3 and r.account = u.account and r.grant_id = a.head and u.amount <= r.amount end as plain
+        from unnest(p_op, p_run, p_call, p_account, p_amount, p_claim, p_price, p_nth, p_limit_ms, p_usage)
+               with ordinality as u(op, run, call, account, amount, claim, price, nth, limit_ms, usage, i)
+        left join tollgate.accounts a on a.id = u.account
+        left join tollgate.reservations r on r.run = u.run and r.call = u.call
+    ), ops as materialized (
+      select *, coalesce(plain, false) and (op > 1 or sum(amount) filter (where plain and op = 1) over (partition by account order by i) <= head_left) as fast
+        from seen
+    ), done as materialized (
+      select *, sum(case when op = 1 then -amount else r_amount - amount end) over w + balance - held as available,
+             balance - sum(case when op = 1 then 0 else amount end) over w as balance_after,
+             seq + count(*) filter (where op > 1) over w as seq_after
+        from ops where fast window w as (partition by account order by i)
+    ), reserved as (
+      insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, price, nth)
+      select run, call, account, amount, claim, v_now, v_now + limit_ms * interval '1 millisecond', head, price, nth from done where op = 1
+    ), closed as (
+      delete from tollgate.reservations r using done d where d.op > 1 and r.run = d.run and r.call = d.call
+    ), written as (
+      insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
+      select run, account, seq_after, call, v_now, -amount, balance_after, r_amount, r_amount - amount,
+             case when amount > 0 then head end, 'settled', r_price, r_nth, usage::jsonb from done where op > 1
+    ), moved as (
+      update tollgate.accounts a
+         set balance = a.balance - m.charged, reserved = a.reserved + m.set_aside, seq = a.seq + m.closed,
+             head_remaining = a.head_remaining - m.charged, head_reserved = a.head_reserved + m.set_aside
+        from (select account, sum(case when op = 1 then 0 else amount end) as charged,
+                     sum(case when op = 1 then amount else -r_amount end) as set_aside, count(*) filter (where op > 1) as closed
+                from done group by account) m
+       where a.id = m.account
+    )
+    select (select array_agg(array[i, 1, case when op = 1 then amount else r_amount end, case when op = 1 then 0 else amount end,
+                                   case when op = 1 then 0 else r_amount - amount end, 0, available,
+                                   case when op = 1 then price else r_price end, 0]) from done),
+           (select array_agg(i order by op = 1, i) from ops where not fast)
+      into v_answers, v_rest;
+  end if;
 
   foreach k in array coalesce(v_rest, '{}') loop
     v_one := case when p_op[k] = 1
