@@ -8,16 +8,21 @@ export interface Plan {
   readonly costRounds: number;
   readonly flatRounds: number;
   readonly gateRounds: number;
+  /** No further round of the gate after so much time, once there are {@link LEAST_ROUNDS}. */
+  readonly gateBudgetMs: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
-  /** Blocks that the ungated agents run in one round. */
-  readonly gateBlocks: number;
-  /** Entries of the large ledger. */
+  /** How long the ungated agents of one round should take. */
+  readonly gateMs: number;
+  /** Entries of the old ledger; fewer when loading them takes longer than the budget. */
   readonly manyEntries: number;
+  readonly loadBudgetMs: number;
 }
 
 /** The accounts over which a load is spread, when it is not on one. */
 export const MANY_ACCOUNTS = 10_000;
+export const MANY_ENTRIES = 3_000_000;
+export const LEAST_ROUNDS = 3;
 
 const FULL: Plan = {
   quick: false,
@@ -27,8 +32,10 @@ const FULL: Plan = {
   gateRounds: 11,
   warmUpMs: 500,
   measureMs: 3_000,
-  gateBlocks: 2_000,
-  manyEntries: 3_000_000,
+  gateBudgetMs: 600_000,
+  gateMs: 4_000,
+  manyEntries: MANY_ENTRIES,
+  loadBudgetMs: 600_000,
 };
 
 const QUICK: Plan = {
@@ -39,8 +46,10 @@ const QUICK: Plan = {
   gateRounds: 5,
   warmUpMs: 250,
   measureMs: 1_000,
-  gateBlocks: 600,
-  manyEntries: 3_000_000,
+  gateBudgetMs: 20_000,
+  gateMs: 1_500,
+  manyEntries: MANY_ENTRIES,
+  loadBudgetMs: 20_000,
 };
 
 export function choosePlan(options: Options): Plan {

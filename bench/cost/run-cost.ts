@@ -60,7 +60,7 @@ async function measurePairs(
     },
   );
   try {
-    const samples = await runRounds(new Map(contenders), plan.costRounds, report);
+    const samples = await runRounds(new Map(contenders), { rounds: plan.costRounds }, report);
     await requireTrueBooks(ledger);
     return samples;
   } finally {
@@ -78,7 +78,10 @@ async function measureSlow(database: BenchDatabase, plan: Plan): Promise<Samples
   try {
     const charge = createA2Charges(pool, 1);
     const contenders = new Map([['slow.a2.hot64', () => measure(database, plan, 64, charge)]]);
-    return new Map([...pairs, ...(await runRounds(contenders, plan.costRounds, report))]);
+    return new Map([
+      ...pairs,
+      ...(await runRounds(contenders, { rounds: plan.costRounds }, report)),
+    ]);
   } finally {
     await pool.end();
   }

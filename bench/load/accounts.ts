@@ -1,13 +1,14 @@
 /**
- * Opens many funded accounts at once, with the ledger's own SQL functions, so that the books stay true.
- * They are ordinary accounts: the free tier's drip is on and their grant expires in a year.
+ * Opens many funded accounts at once, written as the ledger's own functions would have left them, so
+ * that every invariant of `doctor` holds. They are ordinary accounts: the free tier's drip is on and
+ * their grant expires in a year. One entry each.
  */
 import type { Client } from 'pg';
-import { credits, MICRO_PER_CREDIT } from '../../core/contract/credits';
+import { credits } from '../../core/contract/credits';
 
 const DRIP = credits('5');
 const DRIP_CAP = credits('30');
-const FUNDS = 10_000_000n * MICRO_PER_CREDIT;
+const FUNDS = credits('10000000');
 
 /** Names of the accounts that {@link openAccounts} opens. */
 export function nameAccounts(count: number): readonly string[] {
@@ -15,11 +16,31 @@ export function nameAccounts(count: number): readonly string[] {
 }
 
 export async function openAccounts(admin: Client, count: number): Promise<void> {
-  await admin.query(
-    `select count(tollgate.grant_credits(null, tollgate.open_account(null, 'bench-' || i, $2, $3),
-                                         'bench', 'operator', $4, 0::smallint, now() + interval '1 year'))
-       from generate_series(1, $1::integer) i`,
-    [count, String(DRIP), String(DRIP_CAP), String(FUNDS)],
-  );
+  await admin.query('begin');
+  await admin.query(OPEN, [count, String(DRIP), String(DRIP_CAP)]);
+  await admin.query(GRANT, [String(FUNDS)]);
+  await admin.query(FUND);
+  await admin.query(ENTER);
+  await admin.query('commit');
   await admin.query('vacuum analyze tollgate.accounts, tollgate.grants, tollgate.entries');
 }
+
+const OPEN = `
+  insert into tollgate.accounts (name, drip_amount, drip_cap, dripped_on, opened_at)
+  select 'bench-' || i, $2, $3, (now() at time zone 'UTC')::date, now()
+    from generate_series(1, $1::integer) i`;
+
+const GRANT = `
+  insert into tollgate.grants (account, key, source, amount, remaining, granted_at, expires_at)
+  select id, 'bench', 'operator', $1::bigint, $1::bigint, now(), now() + interval '1 year'
+    from tollgate.accounts order by id`;
+
+const FUND = `
+  update tollgate.accounts a
+     set balance = g.amount, seq = 1, head = g.id, head_remaining = g.amount,
+         due_at = (dripped_on + 1)::timestamp at time zone 'UTC'
+    from tollgate.grants g where g.account = a.id`;
+
+const ENTER = `
+  insert into tollgate.entries (account, seq, at, kind, amount, balance, grant_id)
+  select account, 1, granted_at, 'granted', amount, amount, id from tollgate.grants order by account`;

@@ -12,14 +12,23 @@ export function orderRound<Name>(names: readonly Name[], round: number): readonl
   return round % 2 === 0 ? turned : turned.reverse();
 }
 
-/** Runs all rounds; the answer holds one result a round for each contender. */
-export async function runRounds<Result>(
-  contenders: ReadonlyMap<string, () => Promise<Result>>,
-  rounds: number,
-  onResult: (name: string, round: number, result: Result) => void,
-): Promise<ReadonlyMap<string, readonly Result[]>> {
-  const results = new Map([...contenders.keys()].map((name): [string, Result[]] => [name, []]));
+export interface Rounds {
+  readonly rounds: number;
+  /** Start no further round after so many milliseconds, once there are `least`. Default: no limit. */
+  readonly budgetMs?: number;
+  readonly least?: number;
+}
+
+/** Runs the rounds; the answer holds one result a round for each contender. */
+export async function runRounds<Name extends string, Result>(
+  contenders: ReadonlyMap<Name, () => Promise<Result>>,
+  { rounds, budgetMs = Infinity, least = 1 }: Rounds,
+  onResult: (name: Name, round: number, result: Result) => void,
+): Promise<ReadonlyMap<Name, readonly Result[]>> {
+  const results = new Map([...contenders.keys()].map((name): [Name, Result[]] => [name, []]));
+  const startedAt = performance.now();
   for (let round = 0; round < rounds; round += 1) {
+    if (round >= least && performance.now() - startedAt >= budgetMs) break;
     for (const name of orderRound([...contenders.keys()], round)) {
       const measure = contenders.get(name);
       if (!measure) continue;
