@@ -27,7 +27,7 @@ export function addDoctorCommand(program: Command): void {
     );
 }
 
-export function renderReport(report: DoctorReport): string {
+function renderReport(report: DoctorReport): string {
   const size = [
     writeCount(report.accounts, 'account'),
     `${report.entries} ${report.entries === 1n ? 'entry' : 'entries'}`,

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { formatCredits } from '../../core/contract/credits';
-import { TollgateError } from '../../core/contract/errors';
+import type { AnyBlock } from '../../core/contract/block';
+import { isTollgateError, TollgateError } from '../../core/contract/errors';
 import type { PriceBook } from '../../core/contract/price';
 import type { PinnedPrice } from '../../core/contract/reservation';
 import { findPrice, validatePriceBook } from '../../core/pricing/price-book';
@@ -45,7 +46,7 @@ export function addQuoteCommand(program: Command): void {
 
 const EXAMPLES = `
 Examples:
-  $ tollgate quote ai_text_generator --input '{"model":"large"}'
+  $ tollgate quote summarise --input '{"model":"large"}'
   $ tollgate quote fetch_page --book prices.json --at 2027-01-01`;
 
 function collectInput(text: string, earlier: readonly unknown[]): readonly unknown[] {
@@ -85,8 +86,18 @@ async function findExample(name: string, input: readonly unknown[]): Promise<Cal
   }
   return {
     price: { block: name, version: block.version, rule: block.price },
-    args: block.parse(input),
+    args: fillDefaults(block, input),
   };
+}
+
+/** A price asks for its own options only, so an input that is no whole input yet can be quoted too. */
+function fillDefaults(block: AnyBlock, input: readonly unknown[]): readonly unknown[] {
+  try {
+    return block.parse(input);
+  } catch (error) {
+    if (isTollgateError(error, 'INPUT_INVALID')) return input;
+    throw error;
+  }
 }
 
 function quoteToWire(quote: Quote) {
