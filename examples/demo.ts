@@ -4,6 +4,7 @@
  * repeated on the same ledger. A worker must be running the example agents on the task queue.
  */
 import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { credits, formatCredits, type Credits, type CreditsText } from '../index';
 import type { AccountView, Ledger } from '../ledger';
 import type { AnalystAnswer, AnalystInput } from './analyst-chat/workflow';
@@ -50,7 +51,8 @@ export interface DemoSummary {
 
 export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   const { ledger, model = 'small', print = () => undefined } = options;
-  const research = { folder: options.folder ?? findProjectFolder(), model };
+  // The worker may have another working directory.
+  const research = { folder: resolve(options.folder ?? findProjectFolder()), model };
 
   await fillAccount(ledger, ACCOUNT, ENOUGH, print);
   const chat = await runAgent<AnalystInput, AnalystAnswer>(options, 'analystChat', ACCOUNT, {
@@ -63,7 +65,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
     ...renderRun(chat.run),
     '',
     `  Q: ${QUESTION}`,
-    `  A: ${chat.result?.answer ?? '(none)'}`,
+    `  A (${chat.result?.model ?? 'none'}): ${chat.result?.answer ?? ''}`,
   ]);
 
   const before = await ledger.readAccount(ACCOUNT);
@@ -74,7 +76,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
     research,
   );
   const after = await ledger.readAccount(ACCOUNT);
-  printAll(print, ['', ...renderRun(digest.run), '', ...indent(digest.result?.digest ?? '(none)')]);
+  printAll(print, ['', ...renderRun(digest.run), '', ...describeDigest(digest.result)]);
   printAll(print, ['', `  left on ${ACCOUNT}: ${formatCredits(after.available)} credits`, '']);
 
   const { halted, resumed } = await showHalting(options, research);
@@ -143,6 +145,10 @@ async function emptyAccount(ledger: Ledger, account: string): Promise<void> {
   for (const grant of await ledger.listGrants(account)) {
     if (!grant.closed) await ledger.revoke({ account, key: grant.key });
   }
+}
+
+function describeDigest(research: Research | undefined): readonly string[] {
+  return research ? [`  Written by ${research.model}:`, ...indent(research.digest)] : [];
 }
 
 function indent(text: string): readonly string[] {

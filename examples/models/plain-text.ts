@@ -56,7 +56,7 @@ function readParagraphs(text: string): readonly string[] {
 const COMMON = new Set(
   (
     'about above after again all also and any are been before being below between both but can cannot ' +
-    'could did does doing down during each few for from further had has have having her here him his how ' +
+    'could did does doing down during each every few for from further had has have having her here him his how ' +
     'into its itself just more most nor not now off once one only other our out over own same she should ' +
     'some such than that the their them then there these they this those through too under until very was ' +
     'were what when where which while who whom why will with would you your may must use used using two per new via'

@@ -12,7 +12,16 @@ const MAX_FOLDERS = 500;
 const MAX_DEPTH = 6;
 
 const DOCUMENT = /\.(md|markdown|txt|rst|adoc)$/i;
-const PASSED_OVER = new Set(['node_modules', 'dist', 'build', 'coverage', 'vendor']);
+/** What was installed, built or made for tests is not what a folder says. */
+const PASSED_OVER = new Set([
+  'node_modules',
+  'dist',
+  'build',
+  'coverage',
+  'vendor',
+  'test',
+  'tests',
+]);
 
 export interface ListedDocument {
   /** Relative to the folder, with `/`. */

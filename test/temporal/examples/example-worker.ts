@@ -1,6 +1,6 @@
 /** A worker that runs the example agents, with a ledger in a database of its own. */
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
 import { createExampleBlocks } from '../../../examples/blocks';
 import { localExtractive } from '../../../examples/models/local-extractive';
 import type { Models } from '../../../examples/models/text-model';
@@ -21,6 +21,17 @@ export interface ExampleWorker {
 
 const LOCAL: Models = { small: localExtractive('small'), large: localExtractive('large') };
 
+/** Bundling takes seconds; the workers of one test file share it. */
+let bundled: ReturnType<typeof bundleExamples> | undefined;
+
+function bundleExamples() {
+  return bundleWorkflowCode({
+    workflowsPath: require.resolve('../../../examples/workflows'),
+    plugins: [new TollgatePlugin()],
+    logger: new DefaultLogger('WARN'),
+  });
+}
+
 export async function startExampleWorker(models: Models = LOCAL): Promise<ExampleWorker> {
   const temporal = await connectTemporal();
   const database = await createTestDatabase();
@@ -28,7 +39,7 @@ export async function startExampleWorker(models: Models = LOCAL): Promise<Exampl
   const taskQueue = uniqueTaskQueue('examples');
   const worker = await temporal.startWorker({
     taskQueue,
-    workflowsPath: require.resolve('../../../examples/workflows'),
+    workflowBundle: await (bundled ??= bundleExamples()),
     plugins: [new TollgatePlugin({ ledger, blocks: createExampleBlocks({ models }) })],
   });
   return {

@@ -6,7 +6,12 @@ import { z } from 'zod';
 import type { BlocksOf } from '../../../core/contract/block';
 import { byOption, fixed, free } from '../../../core/pricing/prices';
 import { findPrice } from '../../../core/pricing/price-book';
-import { blocksToActivities, blocksToBooks, defineBlock, listBlocks } from '../../../plugin/define-block';
+import {
+  blocksToActivities,
+  blocksToBooks,
+  defineBlock,
+  listBlocks,
+} from '../../../plugin/define-block';
 
 const generate = defineBlock({
   name: 'ai_text_generator',
@@ -43,25 +48,41 @@ it('names the fields of an input that is not valid', () => {
 });
 
 it('refuses to run where nobody gates it', async () => {
-  await expect(generate.activity({ prompt: 'hello' })).rejects.toMatchObject({ code: 'GATE_HEADER_MISSING' });
+  await expect(generate.activity({ prompt: 'hello' })).rejects.toMatchObject({
+    code: 'GATE_HEADER_MISSING',
+  });
 });
 
 it('makes one book for each version that the blocks name', () => {
   const books = blocksToBooks(blocks);
   const at = new Date('2026-01-01T00:00:00Z');
   expect(findPrice(books, 'ai_text_generator', at)?.version).toBe('defined');
-  expect(findPrice(books, 'tick', at)).toEqual({ block: 'tick', version: '2027', rule: { kind: 'free' } });
+  expect(findPrice(books, 'tick', at)).toEqual({
+    block: 'tick',
+    version: '2027',
+    rule: { kind: 'free' },
+  });
 });
 
 it.each([
   ['a name with spaces', { name: 'my block' }, 'CONFIG_INVALID', /its name must be/],
   ['an empty version', { version: ' ' }, 'CONFIG_INVALID', /its version must not be empty/],
-  ['a bad price', { price: { kind: 'fixed', credits: '-1' } as const }, 'PRICE_INVALID', /"price.credits".*block=tick/],
+  [
+    'a bad price',
+    { price: { kind: 'fixed', credits: '-1' } as const },
+    'PRICE_INVALID',
+    /"price.credits".*block=tick/,
+  ],
 ])('refuses %s when the block is defined', (_what, change, code, message) => {
-  const define = () => defineBlock({ name: 'tick', price: fixed('1'), run: async () => 1, ...change });
-  expect(define).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  const define = () =>
+    defineBlock({ name: 'tick', price: fixed('1'), run: async () => 1, ...change });
+  expect(define).toThrow(
+    expect.objectContaining({ code, message: expect.stringMatching(message) }),
+  );
 });
 
 it('refuses two blocks of one name', () => {
-  expect(() => listBlocks([tick, tick])).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  expect(() => listBlocks([tick, tick])).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID' }),
+  );
 });
