@@ -23,7 +23,9 @@ import type { Refusal } from '../core/contract/reservation';
 /** Any other error is given back as it is. */
 export function toFailure(error: unknown): unknown {
   if (!isTollgateError(error)) return error;
-  return createFailure(error.code, error.details, error.message, error);
+  // Where a refusal was noticed helps nobody and would double its size in the history.
+  const cause = errors[error.code].kind === 'refusal' ? error.cause : error;
+  return createFailure(error.code, error.details, error.message, cause);
 }
 
 type Insufficient = Extract<Refusal, { readonly kind: 'insufficient' }>;
@@ -80,7 +82,7 @@ function createFailure(
   code: ErrorCode,
   details: ErrorDetails,
   message: string,
-  cause?: Error,
+  cause?: unknown,
 ): ApplicationFailure {
   const { kind } = errors[code];
   return ApplicationFailure.create({
@@ -89,7 +91,7 @@ function createFailure(
     nonRetryable: kind !== 'fault',
     details: [details],
     ...(kind === 'refusal' ? { category: ApplicationFailureCategory.BENIGN } : {}),
-    ...(cause === undefined ? {} : { cause }),
+    ...(cause instanceof Error ? { cause } : {}),
   });
 }
 

@@ -15,6 +15,9 @@ const SOURCES = ['workflow.ts', 'core', 'plugin', 'workflows', 'test/temporal/wo
 /** Entry point of the test workflows. */
 export const WORKFLOWS_PATH = join(ROOT, 'test/temporal/workflows/plan.ts');
 
+/** A workflow that has no plugin. */
+export const FOREIGN_WORKFLOWS_PATH = join(ROOT, 'test/temporal/workflows/foreign.ts');
+
 export async function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
   const codePath = join(CACHE, `${await digestSources()}.js`);
   const cached = await readFile(codePath, 'utf8').catch(() => undefined);

@@ -23,6 +23,8 @@ export type Step =
   | {
       readonly call: string;
       readonly input?: unknown;
+      /** In place of `input`, for an activity with several arguments. */
+      readonly args?: readonly unknown[];
       readonly options?: ActivityOptions;
       /** Return what the refusal says instead of failing. */
       readonly catchRefusal?: true;
@@ -97,6 +99,10 @@ function callLocally(step: Extract<Step, { local: string }>): Promise<unknown> {
   return Promise.resolve(blocks[step.local]?.(step.key, ...inputOf(step)));
 }
 
-function inputOf(step: { readonly input?: unknown }): unknown[] {
+function inputOf(step: {
+  readonly input?: unknown;
+  readonly args?: readonly unknown[];
+}): unknown[] {
+  if (step.args) return [...step.args];
   return step.input === undefined ? [] : [step.input];
 }
