@@ -138,8 +138,7 @@ module.exports = {
       comment: 'an import that leads nowhere, or to a package that package.json does not name',
       severity: 'error',
       from: { path: OURS },
-      // An optional peer counts as `npm-no-pkg` too.
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'found',

