@@ -9,7 +9,7 @@ import { refusePrice, validatePriceRule } from './validate-price-rule';
 
 /** Version of the prices that blocks were defined with, unless they name another. */
 export const DEFINED_VERSION = 'defined';
-export const MAX_BLOCKS_PER_BOOK = 10_000;
+const MAX_BLOCKS_PER_BOOK = 10_000;
 
 const MAX_VERSION_LENGTH = 100;
 const BEFORE_ALL_BOOKS = '1970-01-01T00:00:00.000Z';

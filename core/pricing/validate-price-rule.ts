@@ -8,9 +8,9 @@ import { TollgateError, isTollgateError } from '../contract/errors';
 import type { MeteredPrice, OptionPrice, PriceRule } from '../contract/price';
 import { MAX_UNITS } from './units';
 
-export const MAX_RULE_DEPTH = 8;
-export const MAX_CASES = 1_000;
-export const MAX_RATES = 50;
+const MAX_RULE_DEPTH = 8;
+const MAX_CASES = 1_000;
+const MAX_RATES = 50;
 
 /** Where in which block's price we are, for messages. */
 export interface PricePlace {

@@ -8,7 +8,7 @@ import { MODEL_SIZES, type Models } from '../models/text-model';
 import { MAX_DOCUMENTS, findDocuments, loadDocuments } from './documents';
 
 /** What one call of `read_documents` sets aside for; the agent asks for no more at a time. */
-export const MAX_KB_PER_READ = 200;
+const MAX_KB_PER_READ = 200;
 
 const model = z.enum(MODEL_SIZES).default('small');
 const document = z.object({ title: z.string(), text: z.string() });
