@@ -85,6 +85,7 @@ create table tollgate.runs (
 );
 create index runs_account on tollgate.runs (account, id);
 create index runs_workflow on tollgate.runs (workflow_id);
+create index runs_workflow_run on tollgate.runs (workflow_run_id);
 create index runs_parent on tollgate.runs (parent) where parent is not null;
 
 -- --------------------------------------------------------------------------------- reservations
