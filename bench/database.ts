@@ -12,7 +12,7 @@ export interface BenchDatabase {
   drop(): Promise<void>;
 }
 
-export async function createDatabase(serverUrl: string, label: string): Promise<BenchDatabase> {
+async function createDatabase(serverUrl: string, label: string): Promise<BenchDatabase> {
   const name = `tollgate_bench_${label}_${process.pid}`;
   await runOnServer(
     serverUrl,
