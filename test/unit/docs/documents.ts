@@ -46,12 +46,17 @@ export interface CodeBlock {
   /** What stands behind the language: ` ```ts worker.ts ` gives `worker.ts`. */
   readonly name: string;
   readonly code: string;
+  /** The heading it stands under. */
+  readonly heading: string;
 }
 
 /** The fenced code of a document, in order. */
 export function readCodeBlocks(text: string): CodeBlock[] {
   return [...text.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)].map(
-    ([, language = '', name = '', code = '']) => ({ language, name, code }),
+    ({ index, 1: language = '', 2: name = '', 3: code = '' }) => {
+      const heading = readProse(text.slice(0, index)).match(/^#+ .+$/gm)?.at(-1) ?? '';
+      return { language, name, code, heading: heading.replace(/^#+ /, '') };
+    },
   );
 }
 
