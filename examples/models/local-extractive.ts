@@ -8,8 +8,8 @@ import { readSentences } from './plain-text';
 import type { DocumentText, ModelSize, TextModel } from './text-model';
 
 const RULES = {
-  small: { count: 3, avoidRepeats: false },
-  large: { count: 5, avoidRepeats: true },
+  small: { count: 3, avoidRepeats: false, favourLead: true },
+  large: { count: 5, avoidRepeats: true, favourLead: true },
 } as const;
 const TOPICS = 6;
 const NOTHING = '(No prose was found in it.)';
@@ -33,10 +33,15 @@ function writeDigest(summaries: readonly DocumentText[], size: ModelSize): strin
   return [
     `Digest of ${count}${topics.length > 0 ? `; they speak most of ${topics.join(', ')}` : ''}.`,
     '',
-    pickSentences(sentences, { ...RULES[size], avoidRepeats: true }).join(' ') || NOTHING,
+    pickSentences(sentences, { ...RULES[size], avoidRepeats: true, favourLead: false }).join(' ') ||
+      NOTHING,
     '',
     ...summaries.map(({ title, text }) => {
-      const [best] = pickSentences(readSentences(text), { count: 1, avoidRepeats: false });
+      const [best] = pickSentences(readSentences(text), {
+        count: 1,
+        avoidRepeats: false,
+        favourLead: true,
+      });
       return `- ${title}: ${best ?? NOTHING}`;
     }),
   ].join('\n');

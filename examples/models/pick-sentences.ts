@@ -6,8 +6,7 @@ import { readWords } from './plain-text';
 
 const MAX_SENTENCES_SCORED = 2_000;
 /** Early sentences tell more often what a document is about. */
-const LEAD_SENTENCES = 3;
-const LEAD_BONUS = 1.3;
+const LEAD_BONUSES = [1.8, 1.5, 1.3];
 const SHORT_SENTENCE_WORDS = 6;
 /** Two sentences that share so much of the shorter one say the same. */
 const REPEAT_SHARE = 0.5;
@@ -16,6 +15,8 @@ export interface PickRules {
   readonly count: number;
   /** Leave out sentences that mostly repeat one that was picked already. */
   readonly avoidRepeats: boolean;
+  /** Prefer the first sentences; for one document, not for several in a row. */
+  readonly favourLead: boolean;
 }
 
 /** The best sentences, in the order of the text. */
@@ -29,7 +30,9 @@ export function pickSentences(sentences: readonly string[], rules: PickRules): r
   const ranked = scored
     .map((entry) => ({
       ...entry,
-      score: scoreWords(entry.words, frequency) * (entry.index < LEAD_SENTENCES ? LEAD_BONUS : 1),
+      score:
+        scoreWords(entry.words, frequency) *
+        (rules.favourLead ? (LEAD_BONUSES[entry.index] ?? 1) : 1),
     }))
     .sort((a, b) => b.score - a.score || a.index - b.index);
   const picked: typeof ranked = [];

@@ -5,6 +5,8 @@ const MAX_SENTENCE_WORDS = 40;
 
 /** Below it a sentence is mostly symbols: a formula, a signature, a row of abbreviations. */
 const MIN_LETTER_SHARE = 0.75;
+/** Above it a sentence is an enumeration. */
+const MAX_PAUSES_PER_WORD = 0.2;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
@@ -25,6 +27,8 @@ export function readWords(text: string): readonly string[] {
 function isProse(sentence: string): boolean {
   const words = sentence.split(' ').length;
   if (words < MIN_SENTENCE_WORDS || words > MAX_SENTENCE_WORDS) return false;
+  const pauses = sentence.match(/[,;:]/g)?.length ?? 0;
+  if (pauses > words * MAX_PAUSES_PER_WORD) return false;
   const letters = sentence.match(/\p{L}/gu)?.length ?? 0;
   return letters / sentence.length >= MIN_LETTER_SHARE && /[.!?][)”"']?$/.test(sentence);
 }
@@ -46,7 +50,7 @@ function readParagraphs(text: string): readonly string[] {
     .split(/\n\s*\n/)
     .map((paragraph) =>
       paragraph
-        .replace(/[*_`>]+/g, '')
+        .replace(/[*`]+|^>\s*/g, '')
         .replace(/\s+/g, ' ')
         .trim(),
     )
@@ -59,6 +63,6 @@ const COMMON = new Set(
     'could did does doing down during each every few for from further had has have having her here him his how ' +
     'into its itself just more most nor not now off once one only other our out over own same she should ' +
     'some such than that the their them then there these they this those through too under until very was ' +
-    'were what when where which while who whom why will with would you your may must use used using two per new via'
+    'were what when where which while who whom why will with would you your may must use used using two per new via without comes same like also'
   ).split(' '),
 );
