@@ -92,7 +92,8 @@ export interface ReleaseRequest extends ChargeKey {
 }
 
 /** `kept`: a later attempt has taken the reservation over, or it is closed already. */
-export type ReleaseAnswer = { readonly kind: 'released'; readonly returned: Credits } | { readonly kind: 'kept' } | Refusal;
+export type ReleaseAnswer =
+  { readonly kind: 'released'; readonly returned: Credits } | { readonly kind: 'kept' } | Refusal;
 
 export type Refusal =
   | {
