@@ -7,6 +7,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { builtFile } from './package-root';
+import { cannotStart } from './refusals';
 import type { PartMessage, ProgramSpec, RunTimeMessage } from './part-messages';
 
 const LOG_TAIL_LINES = 20;
@@ -87,7 +88,7 @@ async function startPart(name: string, file: string, options: StartOptions): Pro
     });
   });
   const end = await Promise.race([started, ended]);
-  if (end !== undefined) throw new Error(describeFailure(name, end, options.logFile));
+  if (end !== undefined) throw cannotStart(describeFailure(name, end, options.logFile));
   // A guard that was killed cannot stop its program any more, so that is done from here.
   void ended.then(() => {
     if (saidEnd === undefined && pid !== child.pid) signalQuietly(pid, options.stopSignal);

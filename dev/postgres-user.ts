@@ -7,6 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { postgresUnavailable } from './refusals';
 
 export interface PostgresUser {
   readonly uid: number;
@@ -32,7 +33,7 @@ export function choosePostgresUser(): PostgresUser | undefined {
     const row = rows.find(([found]) => found === name);
     if (row) return { uid: Number(row[2]), gid: Number(row[3]) };
   }
-  throw new Error(
+  throw postgresUnavailable(
     'PostgreSQL does not run as root, and this machine has no user `postgres` or `nobody`. ' +
       'Run this as another user, or set DATABASE_URL.',
   );
@@ -70,10 +71,10 @@ function requireSetpriv(closed: string): void {
   try {
     execFileSync('setpriv', ['--version'], { stdio: 'ignore' });
   } catch (cause) {
-    throw new Error(
+    throw postgresUnavailable(
       `PostgreSQL does not run as root, and other users cannot enter ${closed}. ` +
         'Work in a folder they can enter, run this as another user, or set DATABASE_URL.',
-      { cause },
+      cause,
     );
   }
 }

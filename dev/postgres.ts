@@ -14,6 +14,7 @@ import { describeFailure, logFileIn, type Part, startProgram } from './part';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries';
 import { choosePostgresUser, launchAs, type PostgresUser } from './postgres-user';
 import type { Progress } from './progress';
+import { cannotStart, postgresUnavailable, reasonOf } from './refusals';
 
 const NAME = 'PostgreSQL';
 const DATABASE = 'tollgate';
@@ -75,11 +76,10 @@ async function checkGiven(databaseUrl: string): Promise<void> {
   try {
     await query(databaseUrl, 'select 1');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(
-      `The PostgreSQL of DATABASE_URL does not answer (${reason}). ` +
+    throw postgresUnavailable(
+      `The PostgreSQL of DATABASE_URL does not answer (${reasonOf(cause)}). ` +
         'Start it, correct DATABASE_URL, or unset it to use an embedded one.',
-      { cause },
+      cause,
     );
   }
 }
@@ -106,7 +106,11 @@ async function initialise(
     '--no-sync',
   ];
   const launch = launchAs(user, binaries.initdb, args, [dataFolder, binaries.folder]);
-  await promisify(execFile)(launch.command, [...launch.args], { cwd: '/', ...launch.user });
+  try {
+    await promisify(execFile)(launch.command, [...launch.args], { cwd: '/', ...launch.user });
+  } catch (cause) {
+    throw postgresUnavailable(`PostgreSQL cannot be prepared: ${reasonOf(cause)}`, cause);
+  }
 }
 
 /** Beside the data, because initdb wants their folder empty. */
@@ -157,7 +161,7 @@ function refuseWhenInUse(dataFolder: string): void {
     // Left by a server that was killed; PostgreSQL clears it itself.
     return;
   }
-  throw new Error(
+  throw cannotStart(
     `PostgreSQL already runs on ${dataFolder} (process ${pid}): another start in this folder is up. ` +
       'Stop that one, or start in another folder.',
   );
@@ -172,8 +176,12 @@ async function waitUntilReady(databaseUrl: string, part: Part): Promise<void> {
       await query(databaseUrl, 'select 1');
       return;
     } catch (error) {
-      if (ended !== undefined) throw new Error(describeFailure(NAME, ended, part.logFile));
-      if (Date.now() > deadline) throw error;
+      if (ended !== undefined) {
+        throw postgresUnavailable(describeFailure(NAME, ended, part.logFile));
+      }
+      if (Date.now() > deadline) {
+        throw postgresUnavailable(`PostgreSQL does not get ready: ${reasonOf(error)}`, error);
+      }
       await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
     }
   }

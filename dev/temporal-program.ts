@@ -19,6 +19,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { builtFile, packageRoot } from './package-root';
 import { type Progress, withReminder } from './progress';
+import { reasonOf, temporalUnavailable } from './refusals';
 
 const MODULE = join(packageRoot, 'tools', 'temporal');
 const COMMAND_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
@@ -36,10 +37,10 @@ export async function findTemporalProgram(progress: Progress): Promise<string> {
     try {
       return await obtain(progress);
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
+      reasons.push(reasonOf(error));
     }
   }
-  throw new Error(
+  throw temporalUnavailable(
     [
       'There is no Temporal server to run. Do one of these:',
       '- install the Temporal CLI, so that `temporal` is on the PATH: https://docs.temporal.io/cli',

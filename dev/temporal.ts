@@ -8,6 +8,7 @@ import { Connection } from '@temporalio/client';
 import { findFreePort, LOOPBACK } from './free-port';
 import { describeFailure, logFileIn, type Part, startProgram } from './part';
 import type { Progress } from './progress';
+import { reasonOf, temporalUnavailable } from './refusals';
 import { findTemporalProgram } from './temporal-program';
 
 const NAME = 'Temporal';
@@ -104,11 +105,10 @@ async function checkGiven(address: string, namespace: string): Promise<void> {
   try {
     await askFor(address, namespace);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(
+    throw temporalUnavailable(
       `The Temporal server of TEMPORAL_ADDRESS (${address}, namespace ${namespace}) does not answer ` +
-        `(${reason}). Start it, correct TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or unset them.`,
-      { cause },
+        `(${reasonOf(cause)}). Start it, correct TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or unset them.`,
+      cause,
     );
   }
 }
@@ -122,8 +122,12 @@ async function waitUntilReady(address: string, namespace: string, part: Part): P
       await askFor(address, namespace, Object.keys(SEARCH_ATTRIBUTES));
       return;
     } catch (error) {
-      if (ended !== undefined) throw new Error(describeFailure(NAME, ended, part.logFile));
-      if (Date.now() > deadline) throw error;
+      if (ended !== undefined) {
+        throw temporalUnavailable(describeFailure(NAME, ended, part.logFile));
+      }
+      if (Date.now() > deadline) {
+        throw temporalUnavailable(`Temporal does not get ready: ${reasonOf(error)}`, error);
+      }
       await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
     }
   }
