@@ -80,10 +80,7 @@ it('loses no charge to PostgreSQL and a worker being killed together', async () 
 it('loses no charge to Temporal being killed', async () => {
   service = await startPrivateService('temporal');
   database = await createTestDatabase();
-  load = await openLoad({
-    databaseUrl: database.url,
-    temporalAddress: service.address,
-  });
+  load = await openLoad({ databaseUrl: database.url, temporalAddress: service.address });
   await load.startWorker();
   load.begin();
   for (let crash = 0; crash < 2; crash += 1) {
@@ -91,6 +88,22 @@ it('loses no charge to Temporal being killed', async () => {
     await service.crash();
     await service.restart();
   }
+  await load.moreCharges(STRETCH);
+  await load.finish();
+});
+
+it('charges no block again whose completion was lost with Temporal and the worker', async () => {
+  service = await startPrivateService('temporal');
+  database = await createTestDatabase();
+  load = await openLoad({ databaseUrl: database.url, temporalAddress: service.address });
+  const worker = await load.startWorker();
+  load.begin();
+  await load.moreCharges(STRETCH);
+  await service.crash();
+  await load.whenSettled();
+  await worker.kill();
+  await service.restart();
+  await load.startWorker();
   await load.moreCharges(STRETCH);
   await load.finish();
 });

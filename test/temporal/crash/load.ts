@@ -27,6 +27,8 @@ export interface Load {
   begin(): void;
   /** Waits until so many more blocks have been charged. */
   moreCharges(count: number): Promise<void>;
+  /** Waits until every block that runs has settled: with Temporal away, no new one begins. */
+  whenSettled(): Promise<void>;
   /** Lets the runs under way finish; fails unless every block of every run was charged exactly once. */
   finish(): Promise<void>;
   close(): Promise<void>;
@@ -97,7 +99,7 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
     while (!enough) {
       const handle = await startRun();
       handles.push(handle);
-      await eventually(() => handle.result(), { what: 'a run to finish', deadlineMs: DEADLINE_MS });
+      await waitForEnd(handle);
     }
   }
 
@@ -139,6 +141,11 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
       });
       await Promise.race([more, ...lines, ...workers.map(({ failed }) => failed)]);
     },
+    async whenSettled() {
+      await eventually(async () => (await ledger.readAccount(account)).reserved === 0n, {
+        what: 'the blocks to settle',
+      });
+    },
     async finish() {
       enough = true;
       await Promise.all(lines);
@@ -167,4 +174,22 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Asks again while Temporal is away. @throws the failure of a run that has failed */
+async function waitForEnd(handle: WorkflowHandle): Promise<void> {
+  const end = await eventually(
+    async () => {
+      try {
+        await handle.result();
+        return { finished: true } as const;
+      } catch (error) {
+        if (error instanceof Error && error.name === 'WorkflowFailedError')
+          return { finished: false, error } as const;
+        throw error;
+      }
+    },
+    { what: 'a run to finish', deadlineMs: DEADLINE_MS },
+  );
+  if (!end.finished) throw end.error;
 }
