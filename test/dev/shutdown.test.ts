@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errors } from '../../core/contract/errors';
 import { eventually } from '../support/eventually';
 import { listProcessesOf } from '../support/processes';
 
@@ -30,7 +31,7 @@ it('stops every part on Ctrl-C, and lets nobody else start in its folder meanwhi
   running = startDev();
   await running.up();
   const second = startDev();
-  expect(await second.ended).toBe(1);
+  expect(await second.ended).toBe(errors.CONFIG_INVALID.exitCode);
   expect(second.errors()).toMatch(/another start in this folder is up/);
 
   running.process.kill('SIGINT');
