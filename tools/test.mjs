@@ -39,14 +39,15 @@ async function main() {
   // A single test may be run while other files are being worked on.
   await setUp({ lenient: !everything });
   const failedChecks = everything ? await runChecks({ tests: false }) : [];
-  const chromium = await provideChromium();
+  const browser = everything || jestArguments.some((argument) => argument.includes('e2e'));
+  const chromium = browser ? await provideChromium() : undefined;
   const { startServices } = createRequire(import.meta.url)('../dist/dev/services.js');
   services = await startServices({ folder, postgresSettings: POSTGRES_SETTINGS });
   const results = await runJest({
     TOLLGATE_TEST_DATABASE_URL: services.databaseUrl,
     TOLLGATE_TEST_TEMPORAL_ADDRESS: services.temporal.address,
     TOLLGATE_TEST_TEMPORAL_UI: services.temporal.uiUrl ?? '',
-    TOLLGATE_TEST_CHROMIUM: chromium,
+    ...(chromium ? { TOLLGATE_TEST_CHROMIUM: chromium } : {}),
   });
   return report(results, { everything, failedChecks });
 }
