@@ -1,5 +1,5 @@
 /**
- * The two shapes in which calls reach the gate's SQL (migrations/000003-gate.sql): one call by its own
+ * The two shapes in which calls reach the gate's SQL (migrations/000004-gate.sql): one call by its own
  * function, which is the cheaper plan, and many as arrays in one statement. Answers are numbers; their
  * meaning stands at the head of that file.
  */
@@ -16,6 +16,7 @@ export const Code = {
   accountUnknown: 11,
   accountFrozen: 12,
   keyMismatch: 13,
+  overBudget: 14,
 } as const;
 
 /** One call, with everything already in the form in which PostgreSQL reads it. */
@@ -43,7 +44,7 @@ export interface GateAnswer {
   readonly absorbed: bigint;
   readonly available: bigint;
   readonly price: number;
-  /** See the head of 000003-gate.sql. */
+  /** See the head of 000004-gate.sql. */
   readonly flags: number;
 }
 

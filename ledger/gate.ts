@@ -11,7 +11,9 @@ import type {
   RunFacts,
   SettleRequest,
 } from '../core/contract/reservation';
+import { describeOverBudget } from './budgets';
 import type { AccountIds } from './account-ids';
+import type { Database } from './database';
 import { Code, Operation, type GateAnswer, type GateItem } from './gate-statements';
 import type { Lane } from './lane';
 import type { Gate } from './ledger';
@@ -26,13 +28,15 @@ export interface GateParts {
   readonly lanes: readonly [Lane, ...Lane[]];
   readonly accountIds: AccountIds;
   readonly prices: PinnedPrices;
+  /** For what is asked only when a call is refused. */
+  readonly database: Database;
 }
 
 /**
  * What is remembered is used without waiting, so that calls reach the lane in the order in which they
  * were made.
  */
-export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
+export function openGate({ lanes, accountIds, prices, database }: GateParts): Gate {
   const knownRuns = new Set<string>();
 
   /** An account always takes the same lane, so its calls meet in one batch. */
@@ -81,6 +85,8 @@ export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
       }
       if (answer.code === Code.settledBefore)
         return { kind: 'settled', charge: await chargeOf(answer) };
+      if (answer.code === Code.overBudget)
+        return describeOverBudget(database, answer, request.amount);
       if (answer.code !== Code.done) return refusalOf(answer, request.amount);
       return {
         kind: 'reserved',
@@ -184,5 +190,6 @@ function factsRow(facts: RunFacts, account: string): string {
     parent: facts.parent ?? null,
     schedule: facts.schedule ?? null,
     member: facts.member ?? null,
+    ...(facts.caps ? { caps: facts.caps.map(({ run, cap }) => ({ run, cap: String(cap) })) } : {}),
   });
 }

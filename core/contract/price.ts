@@ -32,7 +32,8 @@ export interface MeteredPrice {
   /** Credits per so many units, by unit name. */
   readonly rates: Readonly<Record<string, { readonly credits: CreditsText; readonly per: number }>>;
   /** What is set aside before the block runs: so many units of each, or so many credits in all. */
-  readonly reserve: { readonly units: Readonly<Record<string, number>> } | { readonly credits: CreditsText };
+  readonly reserve:
+    { readonly units: Readonly<Record<string, number>> } | { readonly credits: CreditsText };
   readonly minimum?: CreditsText;
   readonly maximum?: CreditsText;
 }

@@ -36,6 +36,9 @@ export function isReceipted(value: unknown): value is Receipted {
   if (typeof value !== 'object' || value === null || !('receipt' in value)) return false;
   const { receipt } = value;
   return (
-    typeof receipt === 'object' && receipt !== null && 'kind' in receipt && receipt.kind === 'tollgate.receipt/v1'
+    typeof receipt === 'object' &&
+    receipt !== null &&
+    'kind' in receipt &&
+    receipt.kind === 'tollgate.receipt/v1'
   );
 }
