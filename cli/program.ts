@@ -29,7 +29,7 @@ Where DATABASE_URL and TEMPORAL_ADDRESS are not set, the run-time that \`npm sta
 current folder is used.
 
 Errors go to stderr as "CODE: message", and each code has an exit status of its own
-(docs/cli.md). Amounts are credits with at most six decimals.
+(docs/errors.md). Amounts are credits with at most six decimals.
 
 Examples:
   $ tollgate account open acme

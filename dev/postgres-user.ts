@@ -52,7 +52,9 @@ export function launchAs(
   const rights = '+dac_override';
   const ids = ['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'];
   const caps = ['--inh-caps', rights, '--ambient-caps', rights];
-  return { command: 'setpriv', args: [...ids, ...caps, command, ...args] };
+  // initdb asks access(2) about its own files, which counts rights like these only with this bit.
+  const bits = ['--securebits', '+no_setuid_fixup'];
+  return { command: 'setpriv', args: [...ids, ...bits, ...caps, command, ...args] };
 }
 
 function listParents(folder: string): string[] {

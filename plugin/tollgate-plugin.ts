@@ -27,12 +27,13 @@ import { TollgateError } from '../core/contract/errors';
 import type { PriceBook } from '../core/contract/price';
 import type { Ledger } from '../ledger/ledger';
 import { interceptActivities } from './activity-interceptor';
-import { interceptSchedules, interceptStarts } from './client-interceptors';
+import { interceptSchedules, interceptStarts, type ClientGate } from './client-interceptors';
 import { blocksToActivities } from './define-block';
 import { readPrices } from './priced-activities';
 import { startReaper, type ReaperOptions } from './reaper';
 
-export interface TollgatePluginOptions {
+/** Extends what clients take, so that importing the plugin also brings the start option `tollgate`. */
+export interface TollgatePluginOptions extends ClientGate {
   /** Needed where activities run. Clients, bundlers and workflow-only workers do without. */
   readonly ledger?: Ledger;
   /** Blocks to run in workers; they are registered as activities under their names. */

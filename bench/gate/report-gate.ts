@@ -4,7 +4,10 @@ import { medianOf, medianRatio } from '../measure/median';
 import { formatMs, formatRate } from '../report/format';
 import type { PartResult } from '../report/part-result';
 import type { Variant } from './contest';
+import { sumTime, type ProcessorTime } from './processor-time';
 import { AGENTS_AT_ONCE, BLOCKS_PER_AGENT, type AgentsRun, type GateRuns } from './run-agents';
+
+const PROGRAMS: readonly (keyof ProcessorTime)[] = ['worker', 'client', 'temporal', 'postgres'];
 
 export async function reportGate(
   client: WorkflowClient,
@@ -13,7 +16,8 @@ export async function reportGate(
   const of = (variant: Variant): readonly AgentsRun[] => rounds.get(variant) ?? [];
   const rate = (variant: Variant): readonly number[] =>
     of(variant).map((run) => run.blocksPerSecond);
-  const cpu = (variant: Variant): readonly (number | null)[] => of(variant).map((run) => run.cpuMs);
+  const cpu = (variant: Variant): readonly (number | null)[] =>
+    of(variant).map((run) => sumTime(run.time));
   const events = {
     gated: await countEvents(client, of('gated')),
     plain: await countEvents(client, of('plain')),
@@ -23,6 +27,7 @@ export async function reportGate(
     variant,
     formatRate(medianOf(rate(variant))),
     formatMs(medianOf(cpu(variant))),
+    ...PROGRAMS.map((name) => formatMs(medianOf(of(variant).map((run) => run.time[name])))),
     formatMs(events[variant]),
     String(of(variant).length),
   ]);
@@ -38,7 +43,7 @@ export async function reportGate(
     tables: [
       {
         title: `Gate: agents of ${BLOCKS_PER_AGENT} no-op blocks, ${AGENTS_AT_ONCE} at once`,
-        columns: ['agents', 'blocks/s', 'CPU ms a block', 'events a block', 'rounds'],
+        columns: ['agents', 'blocks/s', 'CPU ms a block', ...PROGRAMS, 'events a block', 'rounds'],
         rows,
       },
     ],

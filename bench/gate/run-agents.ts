@@ -1,6 +1,7 @@
 /** Runs a fixed number of agents, several at a time, and says what they took. */
 import type { WorkflowClient } from '@temporalio/client';
 import { AGENTS, type Contest, type Variant } from './contest';
+import { divideTime, type ProcessorTime } from './processor-time';
 
 /** Blocks of one agent, one after the other. */
 export const BLOCKS_PER_AGENT = 20;
@@ -10,8 +11,8 @@ export const AGENTS_AT_ONCE = 8;
 export interface AgentsRun {
   readonly blocks: number;
   readonly blocksPerSecond: number;
-  /** Processor time of all processes for one block; null where a server is on another machine. */
-  readonly cpuMs: number | null;
+  /** Processor time for one block. */
+  readonly time: ProcessorTime;
   /** Id of one of the agents, to look into its history. */
   readonly sampleId: string;
 }
@@ -25,34 +26,40 @@ export interface GateRuns {
 export interface Course {
   readonly client: WorkflowClient;
   readonly contest: Contest;
-  /** Processor time used so far by the worker, this process and both servers. */
-  readonly readCpuMs: () => number | null;
+  /** Processor time used so far. */
+  readonly readTime: () => ProcessorTime;
 }
 
-/** At least so many blocks; each of the agents at once gets the same number, so that all end together. */
-export async function runAgents(
-  course: Course,
-  variant: Variant,
-  atLeast: number,
-): Promise<AgentsRun> {
-  const perLane = Math.max(1, Math.ceil(atLeast / (BLOCKS_PER_AGENT * AGENTS_AT_ONCE)));
-  const before = course.readCpuMs();
+export interface Load {
+  readonly variant: Variant;
+  /** At least so many blocks; the agents at once share them evenly, so that all end together. */
+  readonly blocks: number;
+  /** Start no further agent after so long: a machine may be far slower than expected. */
+  readonly limitMs: number;
+}
+
+export async function runAgents(course: Course, load: Load): Promise<AgentsRun> {
+  const { variant, limitMs } = load;
+  const most = Math.max(1, Math.ceil(load.blocks / (BLOCKS_PER_AGENT * AGENTS_AT_ONCE)));
+  const before = course.readTime();
   const startedAt = performance.now();
   const label = `${course.contest.taskQueues[variant]}-${Math.round(startedAt)}`;
-  await Promise.all(
+  const agents = await Promise.all(
     Array.from({ length: AGENTS_AT_ONCE }, async (_, lane) => {
-      for (let nth = 0; nth < perLane; nth += 1) {
+      let nth = 0;
+      while (nth < most && (nth === 0 || performance.now() - startedAt < limitMs)) {
         await runAgent(course, variant, `${label}-${lane}-${nth}`);
+        nth += 1;
       }
+      return nth;
     }),
   );
   const elapsedMs = performance.now() - startedAt;
-  const after = course.readCpuMs();
-  const blocks = perLane * AGENTS_AT_ONCE * BLOCKS_PER_AGENT;
+  const blocks = agents.reduce((sum, count) => sum + count, 0) * BLOCKS_PER_AGENT;
   return {
     blocks,
     blocksPerSecond: (blocks * 1000) / elapsedMs,
-    cpuMs: before === null || after === null ? null : (after - before) / blocks,
+    time: divideTime(before, course.readTime(), blocks),
     sampleId: `${label}-0-0`,
   };
 }

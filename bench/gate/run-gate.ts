@@ -4,12 +4,11 @@
  * anything hides what the gate adds.
  */
 import { Client, Connection } from '@temporalio/client';
-import { credits, TollgatePlugin } from '../../index';
+import { credits, TollgatePlugin, type Credits } from '../../index';
 import { openLedger, type Ledger } from '../../ledger';
 import { withDatabase } from '../database';
 import { prepareLedger, requireTrueBooks } from '../load/prepare-ledger';
 import { findListener, findPostmaster } from '../measure/find-server';
-import { readProcesses, sumTree } from '../measure/processes';
 import { runRounds } from '../measure/rounds';
 import { LEAST_ROUNDS, type Plan } from '../plan';
 import type { PartResult } from '../report/part-result';
@@ -17,6 +16,7 @@ import { tell } from '../report/progress';
 import type { Servers } from '../servers';
 import { PRICE_CREDITS } from './blocks';
 import type { Contest, Variant } from './contest';
+import { readProcessorTime, sumTime } from './processor-time';
 import { reportGate } from './report-gate';
 import { runAgents, type AgentsRun, type Course, type GateRuns } from './run-agents';
 import { startWorker } from './start-worker';
@@ -33,13 +33,7 @@ export function runGatePart({ databaseUrl, temporal }: Servers, plan: Plan): Pro
     await prepareLedger(url);
     const contest = planContest(url, temporal);
     const ledger = await openLedger({ connectionString: url });
-    await ledger.openAccount(contest.account, { drip: false });
-    await ledger.grant({
-      account: contest.account,
-      amount: FUNDS,
-      key: 'bench',
-      source: 'operator',
-    });
+    const funds = await fundAccount(ledger, contest.account);
     tell('gate: bundling the agents and starting the worker process');
     const worker = await startWorker(contest);
     const connection = await Connection.connect({ address: temporal.address });
@@ -47,11 +41,12 @@ export function runGatePart({ databaseUrl, temporal }: Servers, plan: Plan): Pro
       const { namespace } = temporal;
       const client = new Client({ connection, namespace, plugins: [new TollgatePlugin()] })
         .workflow;
-      const servers = [findListener(temporal.address), await findPostmaster(admin)];
-      const course = { client, contest, readCpuMs: () => readCpu(worker.pid, servers) };
+      const postgres = await findPostmaster(admin);
+      const programs = { worker: worker.pid, temporal: findListener(temporal.address), postgres };
+      const course = { client, contest, readTime: () => readProcessorTime(programs) };
       const runs = await contend(course, plan);
       await worker.stop();
-      await requireEachBlockCharged(ledger, contest.account, runs);
+      await requireEachBlockCharged(ledger, { account: contest.account, funds }, runs);
       return await reportGate(client, runs);
     } finally {
       await worker.stop();
@@ -71,17 +66,17 @@ function planContest(databaseUrl: string, temporal: NonNullable<Servers['tempora
 async function contend(course: Course, plan: Plan): Promise<GateRuns> {
   const warmUp = new Map<Variant, AgentsRun>();
   for (const variant of ['naive', 'gated', 'plain'] as const) {
-    const run = await runAgents(course, variant, WARM_UP_BLOCKS * share(variant));
+    const load = { variant, blocks: WARM_UP_BLOCKS, limitMs: plan.gateMs };
+    const run = await runAgents(course, load);
     warmUp.set(variant, run);
     report(`warm-up: ${variant}`, run);
   }
-  const plainRate = warmUp.get('plain')?.blocksPerSecond ?? 0;
-  const blocks = (plainRate * plan.gateMs) / 1000;
+  const plainBlocks = ((warmUp.get('plain')?.blocksPerSecond ?? 0) * plan.gateMs) / 1000;
   const variants: readonly Variant[] = ['gated', 'plain', 'naive'];
-  const contenders = variants.map((variant): [Variant, () => Promise<AgentsRun>] => [
-    variant,
-    () => runAgents(course, variant, blocks * share(variant)),
-  ]);
+  const contenders = variants.map((variant): [Variant, () => Promise<AgentsRun>] => {
+    const blocks = variant === 'naive' ? plainBlocks * NAIVE_SHARE : plainBlocks;
+    return [variant, () => runAgents(course, { variant, blocks, limitMs: Infinity })];
+  });
   const limits = { rounds: plan.gateRounds, budgetMs: plan.gateBudgetMs, least: LEAST_ROUNDS };
   const rounds = await runRounds(new Map(contenders), limits, (variant, round, run) =>
     report(`round ${round + 1}: ${variant}`, run),
@@ -89,38 +84,29 @@ async function contend(course: Course, plan: Plan): Promise<GateRuns> {
   return { warmUp, rounds };
 }
 
-function share(variant: Variant): number {
-  return variant === 'naive' ? NAIVE_SHARE : 1;
-}
-
-/** The worker with its children, this process, Temporal and PostgreSQL with all its backends. */
-function readCpu(worker: number, servers: readonly (number | null)[]): number | null {
-  const processes = readProcesses();
-  const { user, system } = process.cpuUsage();
-  return [worker, ...servers].reduce<number | null>(
-    (sum, root) => (sum === null || root === null ? null : sum + sumTree(processes, root)),
-    (user + system) / 1000,
-  );
+async function fundAccount(ledger: Ledger, account: string): Promise<Credits> {
+  await ledger.openAccount(account);
+  const grant = { account, amount: FUNDS, key: 'bench', source: 'operator' };
+  return (await ledger.grant(grant)).account.balance;
 }
 
 /** What was measured must also have been right: one price a block, no more and no less. */
 async function requireEachBlockCharged(
   ledger: Ledger,
-  account: string,
+  { account, funds }: { readonly account: string; readonly funds: Credits },
   runs: GateRuns,
 ): Promise<void> {
   const blocks = (['gated', 'naive'] as const)
     .flatMap((variant) => [runs.warmUp.get(variant), ...(runs.rounds.get(variant) ?? [])])
     .reduce((sum, run) => sum + (run?.blocks ?? 0), 0);
   const { balance } = await ledger.readAccount(account);
-  const expected = FUNDS - BigInt(blocks) * credits(PRICE_CREDITS);
+  const expected = funds - BigInt(blocks) * credits(PRICE_CREDITS);
   if (balance !== expected)
     throw new Error(`${blocks} blocks left ${balance} instead of ${expected}`);
   await requireTrueBooks(ledger);
 }
 
-function report(what: string, { blocksPerSecond, cpuMs }: AgentsRun): void {
-  tell(
-    `gate: ${what} ${Math.round(blocksPerSecond)} blocks/s, ${cpuMs?.toFixed(2) ?? '–'} ms of processor each`,
-  );
+function report(what: string, { blocksPerSecond, time }: AgentsRun): void {
+  const cpu = `${sumTime(time)?.toFixed(2) ?? '–'} ms of processor each`;
+  tell(`gate: ${what} ${Math.round(blocksPerSecond)} blocks/s, ${cpu}`);
 }

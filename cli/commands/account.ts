@@ -34,13 +34,15 @@ export function addAccountCommand(program: Command): void {
 
 /** The facts of an account, as `account show` and `balance` begin. */
 export function renderAccount(view: AccountView): string {
-  const next = view.nextCreditsAt ? writeInstant(view.nextCreditsAt) : undefined;
+  const next = view.nextCreditsAt
+    ? `next credits at ${writeInstant(view.nextCreditsAt)}`
+    : 'adds nothing while so much is held';
   return renderFacts([
     ['Account', view.account],
     ['Balance', formatCredits(view.balance)],
     ['Available', formatCredits(view.available)],
     ['Reserved', formatCredits(view.reserved)],
-    ['Free tier', view.drip ? `on${next ? `, next credits at ${next}` : ', full'}` : 'off'],
+    ['Free tier', view.drip ? `on, ${next}` : 'off'],
     ['Frozen', view.frozen ? 'yes: new blocks are refused' : undefined],
   ]);
 }

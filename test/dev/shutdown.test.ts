@@ -77,7 +77,7 @@ interface RunningDev {
 }
 
 function startDev(): RunningDev {
-  const { DATABASE_URL: _url, TEMPORAL_ADDRESS: _address, ...env } = process.env;
+  const { DATABASE_URL, TEMPORAL_ADDRESS, ...env } = process.env;
   const child = spawn(process.execPath, [PROGRAM, 'dev', '--no-example'], { cwd: folder, env });
   let output = '';
   let errors = '';
