@@ -3,14 +3,7 @@
  * the answer's numbers become one of the answers of core/contract/reservation.ts.
  */
 import { TollgateError } from '../core/contract/errors';
-import type {
-  Charge,
-  Refusal,
-  ReleaseRequest,
-  ReserveRequest,
-  RunFacts,
-  SettleRequest,
-} from '../core/contract/reservation';
+import type { Charge, ChargeKey, Refusal, RunFacts } from '../core/contract/reservation';
 import { describeOverBudget } from './budgets';
 import type { AccountIds } from './account-ids';
 import type { Database } from './database';
@@ -97,6 +90,30 @@ export function openGate({ lanes, accountIds, prices, database }: GateParts): Ga
       };
     },
 
+    async grow(request) {
+      refuseBadAmount(request.amount);
+      const found = accountIds.find(request.account);
+      const account = found instanceof Promise ? await found : found;
+      if (account === undefined) return { kind: 'account-unknown' };
+      const answer = await submit({
+        ...keyOf(request, account),
+        op: Operation.grow,
+        amount: String(request.amount),
+        claim: String(request.claim),
+      });
+      switch (answer.code) {
+        case Code.done:
+          return { kind: 'grown', reserved: answer.reserved, available: answer.available };
+        case Code.nothingToDo:
+        case Code.neverReserved:
+          return { kind: 'lost' };
+        case Code.overBudget:
+          return describeOverBudget(database, answer, request.amount);
+        default:
+          return refusalOf(answer, request.amount);
+      }
+    },
+
     async settle(request) {
       refuseBadAmount(request.amount);
       const found = accountIds.find(request.account);
@@ -133,10 +150,7 @@ export function openGate({ lanes, accountIds, prices, database }: GateParts): Ga
   };
 }
 
-function keyOf(
-  request: ReserveRequest | SettleRequest | ReleaseRequest,
-  account: string,
-): Omit<GateItem, 'op'> {
+function keyOf(request: ChargeKey, account: string): Omit<GateItem, 'op'> {
   return {
     run: request.run,
     call: String(request.call),

@@ -6,6 +6,8 @@
 import type { BudgetKind, BudgetPeriod } from '../core/contract/budget';
 import type { Credits } from '../core/contract/credits';
 import type {
+  GrowAnswer,
+  GrowRequest,
   ReleaseAnswer,
   ReleaseRequest,
   ReserveAnswer,
@@ -27,6 +29,8 @@ import type {
 /** What the gate needs on the hot path: one batched statement each. */
 export interface Gate {
   reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+  /** Sets more aside under a reservation that is in use; less than it has changes nothing. */
+  grow(request: GrowRequest): Promise<GrowAnswer>;
   settle(request: SettleRequest): Promise<SettleAnswer>;
   release(request: ReleaseRequest): Promise<ReleaseAnswer>;
 }

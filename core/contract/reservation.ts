@@ -64,6 +64,19 @@ export type ReserveAnswer =
   | { readonly kind: 'settled'; readonly charge: Charge }
   | Refusal;
 
+/** More for a call that is running: `amount` is what shall be set aside in all. */
+export interface GrowRequest extends ChargeKey {
+  readonly account: string;
+  readonly claim: bigint;
+  readonly amount: Credits;
+}
+
+export type GrowAnswer =
+  | { readonly kind: 'grown'; readonly reserved: Credits; readonly available: Credits }
+  /** Closed, or taken over by a later attempt. */
+  | { readonly kind: 'lost' }
+  | Refusal;
+
 export type Overrun = 'draw' | 'cap';
 
 export interface SettleRequest extends ChargeKey {

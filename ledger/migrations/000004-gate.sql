@@ -8,7 +8,7 @@
 --   6 available after   7 price
 --   8 flags  1 taken over · 2 late   (code 10: when credits next come by themselves, epoch ms, or 0)
 --
--- Operations: 1 reserve · 2 settle, drawing what the reservation lacks · 3 settle, capped at it · 4 release · 5 lapse
+-- Operations: 1 reserve · 2 settle, drawing what the reservation lacks · 3 settle, capped at it · 4 release · 5 lapse · 6 grow
 
 -- Takes p_amount from the open grants in burn order: sets it aside, or burns it. Returns grant, amount,
 -- grant, amount, … The caller has flushed the head, knows that there is enough, and picks a head after.
@@ -77,15 +77,12 @@ begin
   end if;
   if a.frozen then return array[12, 0, 0, 0, 0, v_available, 0, 0]; end if;
   if v_available < p_amount then
-    return array[10, a.reserved, 0, 0, 0, v_available, 0,
-      case when a.drip_amount > 0 then extract(epoch from (a.dripped_on + 1)::timestamp at time zone 'UTC') * 1000 else 0 end];
+    return tollgate.insufficient(a);
   end if;
 
   if a.budgeted then
     v_budgets := nullif(tollgate.claim_budgets(p_account, p_run, p_amount, v_now), '{}');
-    if v_budgets[1] < 0 then
-      return (select array[14, reserved, spent, cap, 0, v_available, id, 0] from tollgate.budgets where id = -v_budgets[1]);
-    end if;
+    if v_budgets[1] < 0 then return tollgate.over_budget(array[-v_budgets[1]], v_available); end if;
   end if;
 
   if a.head_remaining - a.head_reserved >= p_amount then
@@ -244,6 +241,49 @@ begin
   return array[1, 0, v_charged, 0, p_amount - v_charged, a.balance - a.reserved, e.price, 2];
 end $$;
 
+-- Sets more aside under a reservation that a block is using, up to p_amount in all. Only the attempt that holds it
+-- may; 3: a later attempt holds it, 4: it is closed.
+create function tollgate.grow_one(p_now timestamptz, p_run uuid, p_call bigint, p_account bigint, p_amount bigint, p_claim bigint)
+returns bigint[] language plpgsql as $$
+declare a tollgate.accounts; r tollgate.reservations; v_now timestamptz; v_more bigint; v_parts bigint[]; v_available bigint;
+begin
+  select * into a from tollgate.accounts where id = p_account for no key update;
+  if not found then return array[11, 0, 0, 0, 0, 0, 0, 0]; end if;
+  v_now := coalesce(p_now, clock_timestamp());
+  if a.due_at <= v_now then a := tollgate.advance(a, v_now); end if;
+  v_available := a.balance - a.reserved;
+  select * into r from tollgate.reservations where run = p_run and call = p_call and account = p_account;
+  if not found then return array[4, 0, 0, 0, 0, v_available, 0, 0]; end if;
+  if r.claim <> p_claim then return array[3, r.amount, 0, 0, 0, v_available, r.price, 0]; end if;
+  v_more := p_amount - r.amount;
+  if v_more <= 0 then return array[1, r.amount, 0, 0, 0, v_available, r.price, 0]; end if;
+  if v_available < v_more then return tollgate.insufficient(a); end if;
+  if v_more > tollgate.room_in_budgets(r.budgets, v_now) then return tollgate.over_budget(r.budgets, v_available); end if;
+
+  update tollgate.budgets set reserved = reserved + v_more where id = any (r.budgets);
+  perform tollgate.flush_head(a);
+  v_parts := coalesce(r.parts, case when r.amount > 0 then array[r.grant_id, r.amount] end) || tollgate.take(p_account, v_more, false);
+  if cardinality(v_parts) = 4 and v_parts[1] = v_parts[3] then v_parts := array[v_parts[1], p_amount]; end if;
+  update tollgate.reservations
+     set amount = p_amount, grant_id = case when cardinality(v_parts) = 2 then v_parts[1] end,
+         parts = case when cardinality(v_parts) > 2 then v_parts end
+   where run = p_run and call = p_call;
+  update tollgate.accounts set reserved = reserved + v_more where id = p_account;
+  perform tollgate.pick_head(p_account);
+  return array[1, p_amount, 0, 0, 0, v_available - v_more, r.price, 0];
+end $$;
+
+-- The two refusals for want of something, with the numbers that a caller can act on.
+create function tollgate.insufficient(a tollgate.accounts) returns bigint[] language sql as $$
+  select array[10, a.reserved, 0, 0, 0, a.balance - a.reserved, 0,
+    case when a.drip_amount > 0 then extract(epoch from (a.dripped_on + 1)::timestamp at time zone 'UTC')::bigint * 1000 else 0 end];
+$$;
+
+create function tollgate.over_budget(p_ids bigint[], p_available bigint) returns bigint[] language sql as $$
+  select array[14, reserved, spent, cap, 0, p_available, id, 0] from tollgate.budgets
+   where id = any (p_ids) order by cap - spent - reserved limit 1;
+$$;
+
 -- Many operations in one statement, one answer each, in any order: nine numbers, the first is the item's place.
 -- Items that touch only the burning grant and an unmarked key are done as a set; whatever is out of the ordinary
 -- (a replay, a span of grants, an overrun, a refusal, time that is due) goes one by one through the functions above,
@@ -321,7 +361,9 @@ begin
   end if;
 
   foreach k in array coalesce(v_rest, '{}') loop
-    v_one := case when p_op[k] = 1
+    v_one := case
+      when p_op[k] = 6 then tollgate.grow_one(v_now, p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k])
+      when p_op[k] = 1
       then tollgate.reserve_one(v_now, p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k], p_price[k], p_nth[k], p_limit_ms[k], null)
       else tollgate.close_one(v_now, p_op[k], p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k], p_usage[k]::jsonb) end;
     v_answers := coalesce(v_answers, '{}') || array[k::bigint || v_one];
