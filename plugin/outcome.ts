@@ -36,6 +36,9 @@ export function classifyFailure(error: unknown, context: Context, end: RetryEnd 
       case 'WORKER_SHUTDOWN':
         // The worker reports it in a way that lets Temporal try the attempt elsewhere.
         if (isCancellation(error)) return 'kept';
+        break;
+      default:
+      // Any other reason: the error decides, as without a cancellation.
     }
   }
   return willRetry(error, info, end, Date.now()) ? 'kept' : 'over';

@@ -43,7 +43,9 @@ export function startReaper(
   function wait(): void {
     if (stopped) return;
     const pauseMs = everyMs * (1 + JITTER * (2 * Math.random() - 1));
-    timer = setTimeout(() => (looking = look()), pauseMs);
+    timer = setTimeout(() => {
+      looking = look();
+    }, pauseMs);
     // A process that has nothing else to do may end.
     timer.unref();
   }

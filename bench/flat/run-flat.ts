@@ -32,8 +32,8 @@ interface Book {
 }
 
 export function runFlatPart(serverUrl: string, plan: Plan): Promise<PartResult> {
-  return withBook(serverUrl, 'young', null, (young) =>
-    withBook(serverUrl, 'old', plan, async (old) => {
+  return withBook(serverUrl, 'young', { plan, past: 0 }, (young) =>
+    withBook(serverUrl, 'old', { plan, past: plan.manyEntries }, async (old) => {
       const loads = listLoads(young, old, plan);
       const samples = await runRounds(loads, { rounds: plan.flatRounds }, (name, round, sample) => {
         const { perSecond, postgresCpuUs } = sample;
@@ -70,17 +70,20 @@ function listLoads(young: Book, old: Book, plan: Plan): ReadonlyMap<string, () =
 function withBook<Result>(
   serverUrl: string,
   label: string,
-  past: Plan | null,
+  { plan, past: entries }: { readonly plan: Plan; readonly past: number },
   use: (book: Book) => Promise<Result>,
 ): Promise<Result> {
   return withDatabase(serverUrl, label, async (database) => {
     await prepareLedger(database.url);
     await openAccounts(database.admin, ACCOUNTS);
-    const loaded = past === null ? 0 : await loadPast(database, past);
+    const loaded = entries === 0 ? 0 : await loadPast(database, plan);
     await database.admin.query('checkpoint');
     const ledger = await openLedger({ connectionString: database.url });
+    const book = { database, ledger, past: loaded };
     try {
-      return await use({ database, ledger, past: loaded });
+      // Unmeasured: the ledger gets to know the accounts, and their pages their first images.
+      await measurePairs(book, nameAccounts(ACCOUNTS), plan);
+      return await use(book);
     } finally {
       await ledger.close();
     }

@@ -19,12 +19,16 @@ it('grants credits and says what is available now', async () => {
   expect(stdout).toBe('Granted 12.5 credits to acme with key first. Available: 12.5.\n');
 });
 
-it('makes up a key and shows it, when none is given', async () => {
+it('makes up a new key each time and shows it, when none is given', async () => {
   await open('keyless');
   const granted = (await read('grant', 'keyless', '1')) as { key: string; created: boolean };
   expect(granted).toMatchObject({ created: true, amount: '1', account: { available: '1' } });
   expect(await read('balance', 'keyless')).toMatchObject({
     grants: [{ key: granted.key, source: 'operator' }],
+  });
+  expect(await read('grant', 'keyless', '1')).toMatchObject({
+    created: true,
+    account: { available: '2' },
   });
 });
 

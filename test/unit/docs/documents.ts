@@ -54,7 +54,10 @@ export interface CodeBlock {
 export function readCodeBlocks(text: string): CodeBlock[] {
   return [...text.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)].map(
     ({ index, 1: language = '', 2: name = '', 3: code = '' }) => {
-      const heading = readProse(text.slice(0, index)).match(/^#+ .+$/gm)?.at(-1) ?? '';
+      const heading =
+        readProse(text.slice(0, index))
+          .match(/^#+ .+$/gm)
+          ?.at(-1) ?? '';
       return { language, name, code, heading: heading.replace(/^#+ /, '') };
     },
   );

@@ -66,16 +66,23 @@ async function askBehindLock(
   account: string,
   ask: () => Promise<unknown>,
 ): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query('begin');
-  await client.query('select 1 from tollgate.accounts where name = $1 for update', [account]);
+  const [holder, watcher] = [await connect(databaseUrl), await connect(databaseUrl)];
+  await holder.query('begin');
+  await holder.query('select 1 from tollgate.accounts where name = $1 for update', [account]);
   void ask();
+  // On a connection of its own: within a transaction, PostgreSQL shows the same activity again and again.
   await eventually(async () => {
-    const { rowCount } = await client.query(
+    const { rows } = await watcher.query(
       `select 1 from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock' and query ~ 'tollgate'`,
+        where datname = current_database() and wait_event_type = 'Lock'
+          and query ~ 'select tollgate[.](reserve_one|close_one|batch)'`,
     );
-    return rowCount;
+    return rows.length > 0;
   });
+}
+
+async function connect(connectionString: string): Promise<Client> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  return client;
 }

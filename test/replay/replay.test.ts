@@ -1,0 +1,39 @@
+/**
+ * The promise: a run that was started under an earlier version of the plugin goes on under this one.
+ * Every recorded history replays without a difference; nothing here needs a server or a ledger.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import { TollgatePlugin } from '../../index';
+import { HISTORIES, parseHistory, readHistoryText } from './history-file';
+
+const WORKFLOWS_PATH = join(__dirname, '../temporal/workflows/plan.ts');
+const recordings = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
+
+let workflowBundle: WorkflowBundleOption;
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: WORKFLOWS_PATH,
+    plugins: [new TollgatePlugin()],
+    logger: new DefaultLogger('ERROR'),
+  });
+});
+
+it('there are recordings', () => {
+  expect(recordings.length).toBeGreaterThanOrEqual(7);
+});
+
+it.each(recordings)('%s replays', async (name) => {
+  const plugins = [new TollgatePlugin()];
+  await Worker.runReplayHistory({ workflowBundle, plugins }, parseHistory(readHistoryText(name)));
+});
+
+it('a difference would be noticed', async () => {
+  const recording = readHistoryText('0.1.0-calls.json');
+  const changed = parseHistory(recording.replaceAll('"work"', '"other_work"'));
+  const replay = Worker.runReplayHistory({ workflowBundle, plugins: [] }, changed);
+  await expect(replay).rejects.toThrow(/[Nn]ondeterminism/);
+});
