@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Info } from '@temporalio/activity';
-import type { Credits } from '../core/contract/credits';
+import { credits, type Credits } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
 import type { GateHeader } from '../core/contract/gate-header';
 import type { ReserveRequest } from '../core/contract/reservation';
@@ -72,7 +72,7 @@ export function toReserveRequest(
   slackMs: number,
 ): ReserveRequest {
   const { key, account, amount, claim, price } = call;
-  const { scope, startedAt, parent, schedule, member } = header;
+  const { scope, startedAt, parent, schedule, member, caps } = header;
   return {
     ...key,
     account,
@@ -92,6 +92,14 @@ export function toReserveRequest(
       startedAt: new Date(startedAt),
       ...(schedule === undefined ? {} : { schedule }),
       ...(member === undefined ? {} : { member }),
+      ...(caps === undefined
+        ? {}
+        : {
+            caps: caps.map((cap) => ({
+              run: deriveRunKey(startedAt, cap.scope),
+              cap: credits(cap.credits),
+            })),
+          }),
     },
   };
 }
