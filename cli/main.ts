@@ -15,9 +15,15 @@ async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     const failure = describeFailure(error);
     if (!failure) return;
-    process.stderr.write(`${renderFailure(failure, argv.includes('--json'))}\n`);
-    process.exitCode = failure.exitCode;
+    await flush(process.stdout, '');
+    await flush(process.stderr, `${renderFailure(failure, argv.includes('--json'))}\n`);
+    // Nothing that a failed command left open may keep its caller waiting.
+    process.exit(failure.exitCode);
   }
+}
+
+async function flush(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  await new Promise<void>((resolve) => stream.write(text, () => resolve()));
 }
 
 void main(process.argv);

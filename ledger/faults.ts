@@ -3,7 +3,6 @@
  */
 import { TollgateError, isTollgateError } from '../core/contract/errors';
 
-export const UNIQUE_VIOLATION = '23505';
 const CHECK_VIOLATION = '23514';
 const NUMBER_OUT_OF_RANGE = '22003';
 /** Raised by our own functions when the books contradict themselves. */
@@ -15,7 +14,7 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 
 /** SQLSTATE of a PostgreSQL error, or undefined for a lost connection and everything else. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   const { code } = error;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error

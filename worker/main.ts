@@ -48,7 +48,9 @@ function tellRunTime(message: object): void {
 main().catch((error: unknown) => {
   const reason = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${isTollgateError(error) ? `${error.code}: ` : ''}${reason}\n`);
-  tellRunTime({ kind: 'failed', reason });
-  process.exitCode = isTollgateError(error) ? errors[error.code].exitCode : 1;
-  if (process.connected) process.disconnect();
+  const status = isTollgateError(error) ? errors[error.code].exitCode : 1;
+  // Temporal's native core goes on trying to reach a server that is gone, and would keep this process.
+  const exit = (): never => process.exit(status);
+  if (process.connected) process.send?.({ kind: 'failed', reason }, exit);
+  else exit();
 });

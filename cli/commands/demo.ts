@@ -7,6 +7,8 @@ import { errors } from '../../core/contract/errors';
 import { answer, wantsJson } from '../answer';
 import { readEnvironment } from '../environment';
 
+const INTERRUPTED = 130;
+
 interface DemoCommandOptions {
   readonly folder?: string;
   readonly model: 'small' | 'large';
@@ -28,22 +30,18 @@ export function addDemoCommand(program: Command): void {
         .default('small'),
     )
     .addHelpText('after', NOTES)
-    .action((options: DemoCommandOptions, command: Command) =>
-      answer(command, async () => {
-        const { runDemoOnce } = await import('../run-demo-once.js');
-        const summary = await runDemoOnce(readEnvironment(), {
-          ...options,
-          ...(wantsJson(command)
-            ? {}
-            : { print: (line: string) => process.stdout.write(`${line}\n`) }),
-        });
-        return {
-          json: summary,
-          text: '',
-          exitCode: summary.doctor.ok ? 0 : errors.INVARIANT_BROKEN.exitCode,
-        };
-      }),
-    );
+    .action(async (options: DemoCommandOptions, command: Command) => {
+      const { runDemoOnce } = await import('../run-demo-once.js');
+      const print = (line: string): void => void process.stdout.write(`${line}\n`);
+      const summary = await runDemoOnce(readEnvironment(), {
+        ...options,
+        ...(wantsJson(command) ? {} : { print }),
+      });
+      // Its client may still wait for a run that nobody serves any more.
+      if (!summary) process.exit(INTERRUPTED);
+      const exitCode = summary.doctor.ok ? 0 : errors.INVARIANT_BROKEN.exitCode;
+      await answer(command, async () => ({ json: summary, text: '', exitCode }));
+    });
 }
 
 const NOTES = `

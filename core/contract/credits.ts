@@ -11,7 +11,7 @@ export type Credits = bigint;
 /** A decimal string of credits with at most six decimals, such as `"0.05"`. */
 export type CreditsText = string;
 
-export const MICRO_PER_CREDIT = 1_000_000n;
+const MICRO_PER_CREDIT = 1_000_000n;
 
 /** PostgreSQL's `bigint`, less head room so that sums of amounts cannot overflow either. */
 export const MAX_CREDITS: Credits = 10n ** 18n;

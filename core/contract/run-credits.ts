@@ -14,7 +14,7 @@ export const ACCOUNT_ATTRIBUTE = 'CreditAccountId';
 export const SPENT_ATTRIBUTE = 'CreditsSpent';
 
 /** Memo field that may name the account of a run, in the shape of {@link StartCredits}. */
-export const MEMO_FIELD = 'tollgate';
+const MEMO_FIELD = 'tollgate';
 
 /** Whom a run charges: the start option `tollgate`, or the memo field of that name. */
 export interface StartCredits {

@@ -18,6 +18,8 @@ export interface Program {
   readonly pid: number;
   /** Resolves with the signal or the exit code that ended it. */
   readonly ended: Promise<string>;
+  /** Rejects with what it has printed when it ends although nobody has asked it to. */
+  readonly failed: Promise<never>;
   /** The first message of this kind that has not been taken yet. Rejects when the program ends before. */
   receive<Received extends Message>(kind: Received['kind']): Promise<Received>;
   send<Sent extends Message>(message: Sent): void;
@@ -36,6 +38,7 @@ export function startProgram(file: string, argument: object): Program {
   });
   const received: Message[] = [];
   let errors = '';
+  let asked = false;
   let end: string | undefined;
   child.on('message', (message: Message) => received.push(message));
   child.stderr
@@ -48,9 +51,17 @@ export function startProgram(file: string, argument: object): Program {
       resolve(end);
     }),
   );
+  const failed = ended.then((how) =>
+    asked
+      ? new Promise<never>(() => undefined)
+      : Promise.reject(new Error(`${file} ended with ${how}:\n${errors}`)),
+  );
+  // Whoever depends on the program gets the rejection.
+  failed.catch(() => undefined);
   const program: Program = {
     pid: child.pid ?? 0,
     ended,
+    failed,
     async receive<Received extends Message>(kind: Received['kind']) {
       const what = `${kind} from ${file}`;
       const found = await eventually(
@@ -66,10 +77,12 @@ export function startProgram(file: string, argument: object): Program {
     },
     send: (message) => void (child.connected && child.send(message)),
     async kill() {
+      asked = true;
       child.kill('SIGKILL');
       await ended;
     },
     async stop() {
+      asked = true;
       program.send({ kind: 'stop' });
       await ended;
     },

@@ -3,16 +3,15 @@
  * docs/gate-header.md on it, as a workflow in Go or Python does; a header that cannot be read is refused.
  */
 import { randomUUID } from 'node:crypto';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import { openHouse, type GatedHouse } from './support/gated-house';
-import { FOREIGN_WORKFLOWS_PATH } from './support/workflow-bundle';
+import { bundleQuietly, FOREIGN_WORKFLOWS_PATH } from './support/workflow-bundle';
 import type { TestWorker } from '../support/temporal';
 
 let house: GatedHouse;
 let worker: TestWorker;
 beforeAll(async () => {
   house = await openHouse();
-  const workflowBundle = await bundleWorkflowCode({
+  const workflowBundle = await bundleQuietly({
     workflowsPath: FOREIGN_WORKFLOWS_PATH,
     workflowInterceptorModules: [FOREIGN_WORKFLOWS_PATH],
   });

@@ -5,13 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
 import { readRunCredits } from '../../client';
 import { TollgatePlugin } from '../../index';
 import { createDoor } from './support/blocks';
 import { openHouse, whenRunning, type GatedHouse } from './support/gated-house';
-import { WORKFLOWS_PATH } from './support/workflow-bundle';
+import { bundleQuietly, WORKFLOWS_PATH } from './support/workflow-bundle';
 import type { TestWorker } from '../support/temporal';
 import { eventually } from '../support/eventually';
 import type { Step } from './workflows/plan';
@@ -46,7 +45,7 @@ describe('a history', () => {
   let plain: TestWorker;
   let gated: TestWorker;
   beforeAll(async () => {
-    const workflowBundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH });
+    const workflowBundle = await bundleQuietly({ workflowsPath: WORKFLOWS_PATH });
     plain = await house.temporal.startWorker({ workflowBundle, activities });
     gated = await house.startWorker({ activities, gate: { priceBooks: [book] } });
   });

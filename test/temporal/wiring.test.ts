@@ -4,15 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Connection, Client, type WorkflowClientInterceptor } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  NativeConnection,
-  Worker,
-  type ActivityInboundCallsInterceptor,
-} from '@temporalio/worker';
+import { NativeConnection, Worker, type ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { fixed, TollgatePlugin } from '../../index';
 import { openHouse, type GatedHouse } from './support/gated-house';
-import { loadWorkflowBundle, WORKFLOWS_PATH } from './support/workflow-bundle';
+import { bundleQuietly, loadWorkflowBundle, WORKFLOWS_PATH } from './support/workflow-bundle';
 import { uniqueTaskQueue } from '../support/temporal';
 
 let house: GatedHouse;
@@ -23,7 +18,11 @@ afterAll(() => house.close());
 
 const steps = [{ call: 'work', input: { label: 'wired' } }] as const;
 /** Prices the block of another plugin once more. */
-const book = { version: 'second', effectiveAt: '2020-01-01T00:00:00Z', prices: { work: fixed('3') } };
+const book = {
+  version: 'second',
+  effectiveAt: '2020-01-01T00:00:00Z',
+  prices: { work: fixed('3') },
+};
 const entryCount = async (account: string) => (await house.ledger.readAccount(account)).entries;
 const gate = () => new TollgatePlugin({ ledger: house.ledger, blocks: house.work.blocks });
 
@@ -58,7 +57,7 @@ describe('given more than once', () => {
 
   it('as two plugins, it gates once', async () => {
     const worker = await house.startWorker({
-      workflowBundle: await bundleWorkflowCode({
+      workflowBundle: await bundleQuietly({
         workflowsPath: WORKFLOWS_PATH,
         plugins: [gate(), gate()],
       }),
@@ -76,7 +75,7 @@ describe('given more than once', () => {
 
 describe('forgotten', () => {
   it('when the workflows were bundled, it refuses priced blocks and says how to mend it', async () => {
-    const bundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH });
+    const bundle = await bundleQuietly({ workflowsPath: WORKFLOWS_PATH });
     const worker = await house.startWorker({ workflowBundle: bundle });
     const account = await house.fund('10');
     house.work.when('ungated', () => 'must not run');
@@ -100,7 +99,9 @@ describe('forgotten', () => {
     const once = { retry: { maximumAttempts: 1 } };
     await expect(
       house.execute(account, [{ call: 'work', input: { label: 'x' }, options: once }]),
-    ).rejects.toMatchObject({ cause: { cause: { message: expect.stringContaining('gate header') } } });
+    ).rejects.toMatchObject({
+      cause: { cause: { message: expect.stringContaining('gate header') } },
+    });
     await worker.stop();
   });
 

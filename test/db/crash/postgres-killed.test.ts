@@ -44,11 +44,11 @@ it('keeps every answer through crashes under load, and charges each key once', a
   const account = await fundedAccount({ ledger }, '10000000');
   const { programs, files } = await startCallers(account);
   for (let crash = 0; crash < 3; crash += 1) {
-    await moreCharges(account);
+    await moreCharges(account, programs);
     await postgres.crash();
     await postgres.restart();
   }
-  await moreCharges(account);
+  await moreCharges(account, programs);
   await finish(programs);
 
   const { lost, reserves, settles } = await compareAnswers(files, postgres.address);
@@ -64,10 +64,10 @@ it('keeps every answer through crashes under load, and charges each key once', a
 it('keeps what a process had reserved that was killed together with PostgreSQL', async () => {
   const account = await fundedAccount({ ledger }, '10000000');
   const { programs, files } = await startCallers(account);
-  await moreCharges(account);
+  await moreCharges(account, programs);
   await Promise.all([postgres.crash(), programs[0]?.kill()]);
   await postgres.restart();
-  await moreCharges(account);
+  await moreCharges(account, programs.slice(1));
   await finish(programs.slice(1));
 
   const { lost } = await compareAnswers(files, postgres.address);
@@ -94,14 +94,15 @@ async function startCallers(account: string): Promise<{ programs: Program[]; fil
   return { programs, files };
 }
 
-/** Waits until the account has been charged that many times more. */
-async function moreCharges(account: string): Promise<void> {
+/** Waits until the account has been charged that many times more; fails at once when a caller does. */
+async function moreCharges(account: string, callers: readonly Program[]): Promise<void> {
   const countEntries = async (): Promise<bigint> => (await ledger.readAccount(account)).entries;
   const before = await eventually(countEntries, { what: 'the ledger to answer' });
-  await eventually(async () => (await countEntries()) >= before + STRETCH, {
+  const more = eventually(async () => (await countEntries()) >= before + STRETCH, {
     what: 'the charges to go on',
     deadlineMs: DEADLINE_MS,
   });
+  await Promise.race([more, ...callers.map(({ failed }) => failed)]);
 }
 
 async function finish(programs: readonly Program[]): Promise<void> {

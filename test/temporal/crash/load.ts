@@ -72,6 +72,7 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
   await ledger.grant({ account, amount: credits(FUNDS), key: 'test', source: 'operator' });
   const handles: WorkflowHandle[] = [];
   const answersFiles: string[] = [];
+  const workers: Program[] = [];
   let enough = false;
   let lines: readonly Promise<void>[] = [];
 
@@ -120,6 +121,7 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
       answersFiles.push(answersFile);
       const argument: WorkerArgument = { temporalAddress, databaseUrl, taskQueue, answersFile };
       const worker = startProgram(require.resolve('./programs/worker'), argument);
+      workers.push(worker);
       await worker.receive('ready');
       return worker;
     },
@@ -131,10 +133,11 @@ export async function openLoad(options: LoadOptions): Promise<Load> {
     async moreCharges(count) {
       const what = 'charges to be made';
       const before = await eventually(countCharges, { what, deadlineMs: DEADLINE_MS });
-      await eventually(async () => (await countCharges()) >= before + count, {
+      const more = eventually(async () => (await countCharges()) >= before + count, {
         what,
         deadlineMs: DEADLINE_MS,
       });
+      await Promise.race([more, ...lines, ...workers.map(({ failed }) => failed)]);
     },
     async finish() {
       enough = true;

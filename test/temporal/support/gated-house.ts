@@ -72,7 +72,7 @@ export async function openHouse(): Promise<GatedHouse> {
       return temporal.startWorker({
         taskQueue,
         workflowBundle: await loadWorkflowBundle(),
-        ...(process.env['TOLLGATE_TEST_UNCACHED'] ? { maxCachedWorkflows: 0 } : {}),
+        ...(uncached ? { maxCachedWorkflows: 0 } : {}),
         plugins: [new TollgatePlugin({ ledger, blocks: work.blocks, reaper: false, ...gate })],
         ...options,
       });
@@ -109,6 +109,13 @@ export async function openHouse(): Promise<GatedHouse> {
     },
   };
   return house;
+}
+
+let uncached = false;
+
+/** From now on every worker of a house forgets a run after each task, and replays it at the next. */
+export function cacheNoWorkflows(): void {
+  uncached = true;
 }
 
 /** Waits until a block is running under this label for the n-th time. */

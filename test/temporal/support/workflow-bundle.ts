@@ -5,7 +5,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  type BundleOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { TollgatePlugin } from '../../../index';
 
 const ROOT = join(__dirname, '../../..');
@@ -22,7 +27,7 @@ export async function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
   const codePath = join(CACHE, `${await digestSources()}.js`);
   const cached = await readFile(codePath, 'utf8').catch(() => undefined);
   if (cached !== undefined) return { code: cached };
-  const { code } = await bundleWorkflowCode({
+  const { code } = await bundleQuietly({
     workflowsPath: WORKFLOWS_PATH,
     plugins: [new TollgatePlugin()],
   });
@@ -32,6 +37,11 @@ export async function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
   await writeFile(draft, code);
   await rename(draft, codePath);
   return { code };
+}
+
+/** Without webpack's report. */
+export function bundleQuietly(options: BundleOptions): Promise<{ readonly code: string }> {
+  return bundleWorkflowCode({ ...options, logger: new DefaultLogger('ERROR') });
 }
 
 async function digestSources(): Promise<string> {

@@ -1,5 +1,11 @@
 /** Promise: a figure is the median of ratios taken inside one round, and nothing unmeasured counts as zero. */
-import { median, medianOf, medianRatio, percentile, roundFigure } from '../../../bench/measure/median';
+import {
+  median,
+  medianOf,
+  medianRatio,
+  percentile,
+  roundFigure,
+} from '../../../bench/measure/median';
 
 describe('the median', () => {
   it.each([

@@ -28,10 +28,14 @@ it.each([
 
 it('a quick run keeps enough rounds for a median', () => {
   const quick = choosePlan({ quick: true, json: false, parts: [] });
-  expect([quick.ledgerRounds, quick.flatRounds, quick.gateRounds].every((n) => n >= LEAST_ROUNDS)).toBe(true);
+  expect(
+    [quick.ledgerRounds, quick.flatRounds, quick.gateRounds].every((n) => n >= LEAST_ROUNDS),
+  ).toBe(true);
 });
 
 it('rounds that were asked for hold for every part', () => {
   const plan = choosePlan({ quick: true, json: false, parts: [], rounds: 1 });
-  expect([plan.ledgerRounds, plan.costRounds, plan.flatRounds, plan.gateRounds]).toEqual([1, 1, 1, 1]);
+  expect([plan.ledgerRounds, plan.costRounds, plan.flatRounds, plan.gateRounds]).toEqual([
+    1, 1, 1, 1,
+  ]);
 });

@@ -14,9 +14,12 @@ describe('the text of /proc/PID/stat', () => {
     expect(parseProcessStat(`41 (a) (b c)) S ${rest}`)).toEqual(process1(41, 1, 8_000));
   });
 
-  it.each(['', 'nonsense', '41 (cut off) S 1'])('that is no such text (%j) gives nothing', (text) => {
-    expect(parseProcessStat(text)).toBeNull();
-  });
+  it.each(['', 'nonsense', '41 (cut off) S 1'])(
+    'that is no such text (%j) gives nothing',
+    (text) => {
+      expect(parseProcessStat(text)).toBeNull();
+    },
+  );
 });
 
 describe('the time of a tree', () => {

@@ -19,12 +19,18 @@ it('a run stays on its account and numbers its blocks', () => {
   );
   expect(new Set(first?.map(({ reserve }) => reserve.account))).toEqual(new Set(['account-1']));
   expect(new Set(second?.map(({ reserve }) => reserve.account))).toEqual(new Set(['account-2']));
-  expect(second?.map(({ reserve }) => reserve.nth)).toEqual(first?.map(({ reserve }) => reserve.nth));
+  expect(second?.map(({ reserve }) => reserve.nth)).toEqual(
+    first?.map(({ reserve }) => reserve.nth),
+  );
 });
 
 it('each settle closes its own reserve for less than was reserved', () => {
   for (const { reserve, settle } of makeCalls(200)) {
-    expect([settle.run, settle.call, settle.account]).toEqual([reserve.run, reserve.call, reserve.account]);
+    expect([settle.run, settle.call, settle.account]).toEqual([
+      reserve.run,
+      reserve.call,
+      reserve.account,
+    ]);
     expect(settle.amount > 0n && settle.amount < reserve.amount).toBe(true);
   }
 });

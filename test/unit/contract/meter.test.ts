@@ -19,7 +19,9 @@ it('sums what is reported, without the errors of floating point', () => {
 it.each([-1, Number.NaN, Infinity, 1e13, '3', undefined])('refuses %p as an amount', (amount) => {
   const meter = createMeter('chat', ['kb']);
   // Code without types can report anything.
-  expect(() => meter.add('kb', amount as number)).toThrow(refusal(/"kb" must be a number.*block=chat/));
+  expect(() => meter.add('kb', amount as number)).toThrow(
+    refusal(/"kb" must be a number.*block=chat/),
+  );
   expect(meter.usage()).toEqual({});
 });
 
