@@ -96,7 +96,7 @@ export function toReserveRequest(
         ? {}
         : {
             caps: caps.map((cap) => ({
-              run: deriveRunKey(startedAt, cap.scope),
+              run: deriveRunKey(cap.startedAt, cap.scope),
               cap: credits(cap.credits),
             })),
           }),

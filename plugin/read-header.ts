@@ -89,8 +89,9 @@ function isCaps(value: unknown): boolean {
 
 function isCap(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { scope, credits: text } = value as Record<string, unknown>;
-  if (!isText(scope, MAX_SCOPE_LENGTH) || typeof text !== 'string') return false;
+  const { scope, startedAt, credits: text } = value as Record<string, unknown>;
+  if (!isText(scope, MAX_SCOPE_LENGTH) || !isTime(startedAt) || typeof text !== 'string')
+    return false;
   try {
     return credits(text) >= 0n;
   } catch {

@@ -43,8 +43,9 @@ export function identifyRun(
   const schedule = header?.schedule ?? scheduledBy;
   const budget = header?.budget ?? (header ? undefined : memo?.budget);
   const scope = place && !cron ? childScope(place, info.attempt) : info.originalExecutionRunId;
+  const startedAt = place?.startedAt ?? info.startTime.toISOString();
   const caps = [
-    ...(budget === undefined ? [] : [{ scope, credits: budget }]),
+    ...(budget === undefined ? [] : [{ scope, startedAt, credits: budget }]),
     ...(header?.caps ?? []),
   ];
   return {
@@ -53,7 +54,7 @@ export function identifyRun(
       ...(account === undefined ? {} : { account }),
       scope,
       ...(caps.length === 0 ? {} : { caps }),
-      startedAt: place?.startedAt ?? info.startTime.toISOString(),
+      startedAt,
       ...(place === undefined ? {} : { parent: place.parent }),
       ...(agent === undefined ? {} : { agent }),
       ...(member === undefined ? {} : { member }),

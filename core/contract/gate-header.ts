@@ -32,6 +32,8 @@ export interface RunHeader {
 export interface RunCap {
   /** Scope of that run. */
   readonly scope: string;
+  /** Its `startedAt`, which differs from the caller's after a continue-as-new. */
+  readonly startedAt: string;
   readonly credits: CreditsText;
 }
 
