@@ -6,12 +6,13 @@ import { randomBytes } from 'node:crypto';
 import type { Info } from '@temporalio/activity';
 import { credits, type Credits } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
-import type { GateHeader } from '../core/contract/gate-header';
-import type { ReserveRequest } from '../core/contract/reservation';
+import type { GateHeader, RunCap } from '../core/contract/gate-header';
+import type { ReserveRequest, RunFacts } from '../core/contract/reservation';
 import { reserveAmount } from '../core/pricing/quote';
 import { deriveChargeKey, deriveRunKey } from './charge-key';
 import type { OpenCall } from './close-call';
 import type { PricedActivity } from './priced-activities';
+import { remember } from './remember';
 
 export interface BlockCall extends OpenCall {
   /** What it asks to set aside. */
@@ -22,6 +23,10 @@ export interface BlockCall extends OpenCall {
 const LONGEST_ATTEMPT_MS = 24 * 60 * 60 * 1_000;
 /** A claim is a positive 64-bit integer. */
 const CLAIM_MASK = 0x7fff_ffff_ffff_ffffn;
+const REMEMBERED_RUNS = 1_000;
+
+let lastClaim = randomBytes(8).readBigInt64BE(0) & CLAIM_MASK;
+const rememberFacts = remember<RunFacts>(REMEMBERED_RUNS);
 
 /**
  * The header of a priced activity, which says whom to charge.
@@ -40,7 +45,7 @@ export function requireHeader(
     const workflowId = info.workflowExecution?.workflowId;
     throw new TollgateError('ACCOUNT_MISSING', { block, workflowId });
   }
-  return { ...header, account };
+  return header as GateHeader & { readonly account: string }; // It was read just above.
 }
 
 /** @throws INPUT_INVALID, PRICE_OPTION_UNKNOWN */
@@ -56,7 +61,7 @@ export function describeCall(
     block,
     account,
     key: deriveChargeKey(block, header),
-    claim: randomBytes(8).readBigInt64BE(0) & CLAIM_MASK,
+    claim: nextClaim(),
     price: activity.price,
     args,
     overrun: activity.overrun,
@@ -72,36 +77,45 @@ export function toReserveRequest(
   slackMs: number,
 ): ReserveRequest {
   const { key, account, amount, claim, price } = call;
-  const { scope, startedAt, parent, schedule, member, caps } = header;
   return {
-    ...key,
+    run: key.run,
+    call: key.call,
     account,
     nth: header.key === undefined ? (header.nth ?? 0) : 0,
     amount,
     claim,
     price,
     deadlineMs: attemptMs(info) + slackMs,
-    facts: {
-      run: key.run,
-      scope,
-      ...(parent === undefined ? {} : { parent: deriveRunKey(startedAt, parent) }),
-      agent: header.agent ?? info.workflowType ?? call.block,
-      // An activity that no workflow has started is a run of one block.
-      workflowId: info.workflowExecution?.workflowId ?? info.activityId,
-      workflowRunId: info.workflowExecution?.runId ?? info.activityRunId ?? '',
-      startedAt: new Date(startedAt),
-      ...(schedule === undefined ? {} : { schedule }),
-      ...(member === undefined ? {} : { member }),
-      ...(caps === undefined
-        ? {}
-        : {
-            caps: caps.map((cap) => ({
-              run: deriveRunKey(cap.startedAt, cap.scope),
-              cap: credits(cap.credits),
-            })),
-          }),
-    },
+    // The ledger writes them with a run's first reserve, so all calls of the run may share them.
+    facts: rememberFacts(key.run, () => describeRun(call, header, info)),
   };
+}
+
+function describeRun(call: BlockCall, header: GateHeader, info: Info): RunFacts {
+  const { scope, startedAt, parent, schedule, member, caps } = header;
+  return {
+    run: call.key.run,
+    scope,
+    ...(parent === undefined ? {} : { parent: deriveRunKey(startedAt, parent) }),
+    agent: header.agent ?? info.workflowType ?? call.block,
+    // An activity that no workflow has started is a run of one block.
+    workflowId: info.workflowExecution?.workflowId ?? info.activityId,
+    workflowRunId: info.workflowExecution?.runId ?? info.activityRunId ?? '',
+    startedAt: new Date(startedAt),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(member === undefined ? {} : { member }),
+    ...(caps === undefined ? {} : { caps: caps.map(toCap) }),
+  };
+}
+
+function toCap(cap: RunCap): { readonly run: string; readonly cap: Credits } {
+  return { run: deriveRunKey(cap.startedAt, cap.scope), cap: credits(cap.credits) };
+}
+
+/** Distinct in this process, and from those of any other by the size of the number. */
+function nextClaim(): bigint {
+  lastClaim = (lastClaim + 1n) & CLAIM_MASK;
+  return lastClaim;
 }
 
 /** After so long, Temporal accepts no result of this attempt any more. */

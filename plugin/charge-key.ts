@@ -5,13 +5,17 @@
 import { createHash } from 'node:crypto';
 import type { GateHeader } from '../core/contract/gate-header';
 import type { ChargeKey } from '../core/contract/reservation';
+import { remember } from './remember';
 
 /** Runs whose key is remembered, so that the blocks of a run digest their scope once. */
 const REMEMBERED_RUNS = 1_000;
+/** The n-th call of a block has the same digest in every run. */
+const REMEMBERED_CALLS = 5_000;
 const TIME_BYTES = 6;
 const SCOPE_BYTES = 10;
 
-const runKeys = new Map<string, string>();
+const rememberRun = remember<string>(REMEMBERED_RUNS);
+const rememberCall = remember<bigint>(REMEMBERED_CALLS);
 
 /** Key of one block call. */
 export function deriveChargeKey(block: string, header: GateHeader): ChargeKey {
@@ -20,18 +24,12 @@ export function deriveChargeKey(block: string, header: GateHeader): ChargeKey {
 
 /** 16 bytes as a uuid: the tree's start in milliseconds, then a digest of the scope. */
 export function deriveRunKey(startedAt: string, scope: string): string {
-  const name = `${startedAt} ${scope}`;
-  const known = runKeys.get(name);
-  if (known !== undefined) return known;
-  const key = digestRun(startedAt, scope);
-  if (runKeys.size >= REMEMBERED_RUNS) forgetOldest();
-  runKeys.set(name, key);
-  return key;
+  return rememberRun(`${startedAt} ${scope}`, () => digestRun(startedAt, scope));
 }
 
-function deriveCallKey(block: string, header: GateHeader): bigint {
-  const call = header.key === undefined ? `${block}:${header.nth}` : `${block}:key=${header.key}`;
-  return createHash('sha256').update(call).digest().readBigInt64BE(0);
+function deriveCallKey(block: string, { key, nth }: GateHeader): bigint {
+  const call = key === undefined ? `${block}:${nth}` : `${block}:key=${key}`;
+  return rememberCall(call, () => createHash('sha256').update(call).digest().readBigInt64BE(0));
 }
 
 function digestRun(startedAt: string, scope: string): string {
@@ -46,12 +44,4 @@ function digestRun(startedAt: string, scope: string): string {
     hex.slice(16, 20),
     hex.slice(20),
   ].join('-');
-}
-
-/** A map iterates in the order of insertion: its first key is the one remembered longest. */
-function forgetOldest(): void {
-  for (const oldest of runKeys.keys()) {
-    runKeys.delete(oldest);
-    return;
-  }
 }

@@ -42,13 +42,8 @@ export async function settleCall(
   usage: Usage,
 ): Promise<Settled> {
   const { key, account, overrun, block } = call;
-  const request = {
-    ...key,
-    account,
-    amount,
-    overrun,
-    ...(Object.keys(usage).length > 0 ? { usage } : {}),
-  };
+  const base = { run: key.run, call: key.call, account, amount, overrun };
+  const request = isEmpty(usage) ? base : { ...base, usage };
   const answer = await persist(() => gate.settle(request), SETTLE_PATIENCE_MS);
   switch (answer.kind) {
     case 'settled':
@@ -83,7 +78,12 @@ export async function releaseCall(gate: Gate, call: OpenCall): Promise<void> {
 export function mayCharge({ onFailure, price, args }: OpenCall, usage: Usage): boolean {
   return (
     onFailure === 'charge-usage' &&
-    Object.keys(usage).length > 0 &&
+    !isEmpty(usage) &&
     resolvePrice(price.rule, args).kind === 'metered'
   );
+}
+
+function isEmpty(usage: Usage): boolean {
+  for (const _unit in usage) return false;
+  return true;
 }

@@ -55,6 +55,14 @@ begin
   end loop;
 end $$;
 
+-- Two lists of grants and amounts as one; a grant that ends the first and begins the second stands there once.
+create function tollgate.join_parts(p_one bigint[], p_other bigint[]) returns bigint[] language sql immutable as $$
+  select case
+    when cardinality(p_one) > 0 and p_one[cardinality(p_one) - 1] = p_other[1]
+      then p_one[: cardinality(p_one) - 1] || (p_one[cardinality(p_one)] + p_other[2]) || p_other[3 :]
+    else coalesce(p_one, '{}') || p_other end;
+$$;
+
 create function tollgate.reserve_one(p_now timestamptz, p_run uuid, p_call bigint, p_account bigint, p_amount bigint,
   p_claim bigint, p_price integer, p_nth integer, p_limit_ms bigint, p_runs jsonb)
 returns bigint[] language plpgsql as $$
@@ -186,7 +194,7 @@ begin
       v_lost := v_lost || array[v_part[2 * k - 1], v_part[2 * k] - v_burn, (v_ended = 'revoked')::int];
     end if;
   end loop;
-  if v_drawn > 0 then v_burned := v_burned || tollgate.take(a.id, v_drawn, true); end if;
+  if v_drawn > 0 then v_burned := tollgate.join_parts(v_burned, tollgate.take(a.id, v_drawn, true)); end if;
   update tollgate.accounts set balance = balance - v_charged - v_drawn, reserved = reserved - r.amount, seq = seq + 1
    where id = a.id returning * into a;
   if r.budgets is not null then perform tollgate.close_budgets(r.budgets, r.amount, v_charged + v_drawn); end if;
@@ -262,8 +270,8 @@ begin
 
   update tollgate.budgets set reserved = reserved + v_more where id = any (r.budgets);
   perform tollgate.flush_head(a);
-  v_parts := coalesce(r.parts, case when r.amount > 0 then array[r.grant_id, r.amount] end) || tollgate.take(p_account, v_more, false);
-  if cardinality(v_parts) = 4 and v_parts[1] = v_parts[3] then v_parts := array[v_parts[1], p_amount]; end if;
+  v_parts := tollgate.join_parts(
+    coalesce(r.parts, case when r.amount > 0 then array[r.grant_id, r.amount] end), tollgate.take(p_account, v_more, false));
   update tollgate.reservations
      set amount = p_amount, grant_id = case when cardinality(v_parts) = 2 then v_parts[1] end,
          parts = case when cardinality(v_parts) > 2 then v_parts end

@@ -52,7 +52,7 @@ async function startAll(house: GatedHouse): Promise<readonly [string, WorkflowHa
     ['tree', tree],
     ['child', house.client.workflow.getHandle(CHILD_ID)],
     ['halted', await start('3', [call('one'), call('refused')])],
-    ['caught', await start('3', [call('one'), { ...call('refused'), catchRefusal: true } as Step])],
+    ['caught', await start('3', [call('one'), { ...call('refused'), catchRefusal: true }])],
     [
       'keyed',
       await start('100', [
