@@ -1,14 +1,12 @@
 /**
- * Budgets: set, remove and list them, and say which one refused a call. What they count is kept by the
+ * Budgets: set, remove and list them. What they count is kept by the
  * gate's own statements (migrations/000003-budgets.sql).
  */
 import type { BudgetName } from '../core/contract/budget';
 import { MAX_CREDITS } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
-import type { OverBudget } from '../core/contract/reservation';
 import type { AccountIds } from './account-ids';
 import type { Database } from './database';
-import type { GateAnswer } from './gate-statements';
 import type { BudgetRequest, Ledger } from './ledger';
 import type { BudgetView } from './views';
 
@@ -62,29 +60,6 @@ export function budgetOperations(database: Database, accountIds: AccountIds): Bu
 }
 
 type BudgetRow = BudgetView;
-
-/** The budget behind a refusal; its numbers are those of the refusing statement. */
-export async function describeOverBudget(
-  database: Database,
-  answer: GateAnswer,
-  needed: bigint,
-): Promise<OverBudget> {
-  const [budget] = await database.rows<BudgetName & { ends: Date | null }>(
-    `select kind, subject, period, nullif(ends_at, 'infinity') as ends from tollgate.budgets where id = $1`,
-    [answer.price],
-  );
-  // It may have been removed since it refused.
-  const { ends = null, ...name } = budget ?? { kind: 'account', subject: '', period: 'day' };
-  return {
-    kind: 'over-budget',
-    needed,
-    cap: answer.returned,
-    spent: answer.charged,
-    reserved: answer.reserved,
-    budget: name,
-    ...(ends ? { endsAt: ends } : {}),
-  };
-}
 
 function isSame(one: BudgetName, other: BudgetName): boolean {
   return one.kind === other.kind && one.subject === other.subject && one.period === other.period;
