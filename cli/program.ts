@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import { addAccountCommand } from './commands/account';
 import { addBalanceCommand } from './commands/balance';
+import { addBudgetCommand } from './commands/budget';
 import { addDemoCommand } from './commands/demo';
 import { addDevCommand } from './commands/dev';
 import { addDoctorCommand } from './commands/doctor';
@@ -59,6 +60,7 @@ export function buildProgram(): Command {
   addBalanceCommand(program);
   addGrantCommand(program);
   addRevokeCommand(program);
+  addBudgetCommand(program);
   addQuoteCommand(program);
   program.commandsGroup('Books:');
   addRunsCommand(program);

@@ -5,6 +5,7 @@
 import { formatCredits, type Credits } from '../core/contract/credits';
 import type {
   AccountView,
+  BudgetView,
   DoctorReport,
   EntryView,
   GrantView,
@@ -35,6 +36,16 @@ export function grantToWire(view: GrantView): Wire {
     reserved: formatCredits(view.reserved),
     grantedAt: view.grantedAt.toISOString(),
     expiresAt: view.expiresAt?.toISOString(),
+  };
+}
+
+export function budgetToWire(view: BudgetView): Wire {
+  return {
+    ...view,
+    cap: formatCredits(view.cap),
+    spent: formatCredits(view.spent),
+    reserved: formatCredits(view.reserved),
+    endsAt: view.endsAt.toISOString(),
   };
 }
 

@@ -1,11 +1,17 @@
 /**
- * The two shapes in which calls reach the gate's SQL (migrations/000003-gate.sql): one call by its own
+ * The two shapes in which calls reach the gate's SQL (migrations/000004-gate.sql): one call by its own
  * function, which is the cheaper plan, and many as arrays in one statement. Answers are numbers; their
  * meaning stands at the head of that file.
  */
 import type { QueryArrayConfig } from 'pg';
 
-export const Operation = { reserve: 1, settleDrawing: 2, settleCapped: 3, release: 4 } as const;
+export const Operation = {
+  reserve: 1,
+  settleDrawing: 2,
+  settleCapped: 3,
+  release: 4,
+  grow: 6,
+} as const;
 
 export const Code = {
   done: 1,
@@ -16,6 +22,7 @@ export const Code = {
   accountUnknown: 11,
   accountFrozen: 12,
   keyMismatch: 13,
+  overBudget: 14,
 } as const;
 
 /** One call, with everything already in the form in which PostgreSQL reads it. */
@@ -43,12 +50,13 @@ export interface GateAnswer {
   readonly absorbed: bigint;
   readonly available: bigint;
   readonly price: number;
-  /** See the head of 000003-gate.sql. */
+  /** See the head of 000004-gate.sql. */
   readonly flags: number;
 }
 
 const RESERVE = 'select tollgate.reserve_one($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)';
 const CLOSE = 'select tollgate.close_one($1,$2,$3,$4,$5,$6,$7,$8)';
+const GROW = 'select tollgate.grow_one($1,$2,$3,$4,$5,$6)';
 const BATCH = 'select tollgate.batch($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)';
 
 /** Leaves every value as PostgreSQL's text: the answers are split by hand, far cheaper than the driver's parsers. */
@@ -56,8 +64,10 @@ const rawTypes = { getTypeParser: () => (text: string) => text };
 
 export function oneStatement(item: GateItem, now: string | null): QueryArrayConfig {
   const { op, run, call, account, amount, claim, price, nth, limitMs, usage, facts } = item;
-  return op === Operation.reserve
-    ? statement('tollgate-reserve', RESERVE, [
+  switch (op) {
+    case Operation.reserve: {
+      const runs = facts && `[${facts}]`;
+      return statement('tollgate-reserve', RESERVE, [
         now,
         run,
         call,
@@ -67,9 +77,23 @@ export function oneStatement(item: GateItem, now: string | null): QueryArrayConf
         price,
         nth,
         limitMs,
-        facts && `[${facts}]`,
-      ])
-    : statement('tollgate-close', CLOSE, [now, op, run, call, account, amount, claim, usage]);
+        runs,
+      ]);
+    }
+    case Operation.grow:
+      return statement('tollgate-grow', GROW, [now, run, call, account, amount, claim]);
+    default:
+      return statement('tollgate-close', CLOSE, [
+        now,
+        op,
+        run,
+        call,
+        account,
+        amount,
+        claim,
+        usage,
+      ]);
+  }
 }
 
 export function batchStatement(items: readonly GateItem[], now: string | null): QueryArrayConfig {

@@ -3,16 +3,11 @@
  * the answer's numbers become one of the answers of core/contract/reservation.ts.
  */
 import { TollgateError } from '../core/contract/errors';
-import type {
-  Charge,
-  Refusal,
-  ReleaseRequest,
-  ReserveRequest,
-  RunFacts,
-  SettleRequest,
-} from '../core/contract/reservation';
+import type { Charge, ChargeKey, RunFacts } from '../core/contract/reservation';
 import type { AccountIds } from './account-ids';
+import type { Database } from './database';
 import { Code, Operation, type GateAnswer, type GateItem } from './gate-statements';
+import { describeRefusal } from './describe-refusal';
 import type { Lane } from './lane';
 import type { Gate } from './ledger';
 import type { PinnedPrices } from './pinned-prices';
@@ -26,111 +21,142 @@ export interface GateParts {
   readonly lanes: readonly [Lane, ...Lane[]];
   readonly accountIds: AccountIds;
   readonly prices: PinnedPrices;
+  /** For what is asked only when a call is refused. */
+  readonly database: Database;
 }
 
-/**
- * What is remembered is used without waiting, so that calls reach the lane in the order in which they
- * were made.
- */
-export function openGate({ lanes, accountIds, prices }: GateParts): Gate {
-  const knownRuns = new Set<string>();
+/** What the four operations share. */
+interface Carrier extends Omit<GateParts, 'lanes'> {
+  submit(item: GateItem): Promise<GateAnswer>;
+}
 
-  /** An account always takes the same lane, so its calls meet in one batch. */
-  function submit(item: GateItem): Promise<GateAnswer> {
-    const lane =
-      lanes.length === 1 ? lanes[0] : lanes[Number(BigInt(item.account) % BigInt(lanes.length))];
-    return (lane ?? lanes[0]).submit(item);
-  }
-
-  async function chargeOf(answer: GateAnswer): Promise<Charge> {
-    const { reserved, charged, returned, absorbed, available } = answer;
-    const price = await prices.read(answer.price);
-    return {
-      reserved,
-      charged,
-      returned,
-      absorbed,
-      available,
-      price,
-      late: (answer.flags & LATE) !== 0,
-    };
-  }
-
+export function openGate({ lanes, ...rest }: GateParts): Gate {
+  const carrier: Carrier = {
+    ...rest,
+    /** An account always takes the same lane, so its calls meet in one batch. */
+    submit(item) {
+      const lane =
+        lanes.length === 1 ? lanes[0] : lanes[Number(BigInt(item.account) % BigInt(lanes.length))];
+      return (lane ?? lanes[0]).submit(item);
+    },
+  };
   return {
-    async reserve(request) {
-      refuseBadAmount(request.amount);
-      const found = accountIds.find(request.account);
-      const account = found instanceof Promise ? await found : found;
-      if (account === undefined) return { kind: 'account-unknown' };
-      const pinned = prices.pin(request.price);
-      const price = typeof pinned === 'number' ? pinned : await pinned;
-      const written = knownRuns.has(request.run);
-      const answer = await submit({
-        ...keyOf(request, account),
-        op: Operation.reserve,
-        amount: String(request.amount),
-        claim: String(request.claim),
-        price,
-        nth: request.nth,
-        limitMs: request.deadlineMs,
-        facts: written ? null : factsRow(request.facts, account),
-      });
-      if (!written) {
-        if (knownRuns.size >= MAX_KNOWN_RUNS) knownRuns.clear();
-        knownRuns.add(request.run);
-      }
-      if (answer.code === Code.settledBefore)
-        return { kind: 'settled', charge: await chargeOf(answer) };
-      if (answer.code !== Code.done) return refusalOf(answer, request.amount);
-      return {
-        kind: 'reserved',
-        reserved: answer.reserved,
-        available: answer.available,
-        price: answer.price === price ? request.price : await prices.read(answer.price),
-        takenOver: (answer.flags & TAKEN_OVER) !== 0,
-      };
-    },
-
-    async settle(request) {
-      refuseBadAmount(request.amount);
-      const found = accountIds.find(request.account);
-      const account = found instanceof Promise ? await found : found;
-      if (account === undefined) return { kind: 'account-unknown' };
-      const answer = await submit({
-        ...keyOf(request, account),
-        op: request.overrun === 'draw' ? Operation.settleDrawing : Operation.settleCapped,
-        amount: String(request.amount),
-        usage: request.usage ? JSON.stringify(request.usage) : null,
-      });
-      if (answer.code === Code.neverReserved) return { kind: 'unknown' };
-      if (answer.code !== Code.done && answer.code !== Code.settledBefore)
-        return refusalOf(answer, request.amount);
-      return {
-        kind: 'settled',
-        charge: await chargeOf(answer),
-        replayed: answer.code === Code.settledBefore,
-      };
-    },
-
-    async release(request) {
-      const found = accountIds.find(request.account);
-      const account = found instanceof Promise ? await found : found;
-      if (account === undefined) return { kind: 'account-unknown' };
-      const answer = await submit({
-        ...keyOf(request, account),
-        op: Operation.release,
-        claim: String(request.claim),
-      });
-      if (answer.code === Code.done) return { kind: 'released', returned: answer.returned };
-      return answer.code === Code.nothingToDo ? { kind: 'kept' } : refusalOf(answer, 0n);
-    },
+    reserve: reserveThrough(carrier),
+    grow: growThrough(carrier),
+    settle: settleThrough(carrier),
+    release: releaseThrough(carrier),
   };
 }
 
-function keyOf(
-  request: ReserveRequest | SettleRequest | ReleaseRequest,
-  account: string,
-): Omit<GateItem, 'op'> {
+/**
+ * In each operation, what is remembered is used without waiting, so that calls reach the lane in the
+ * order in which they were made.
+ */
+function reserveThrough({ accountIds, prices, database, submit }: Carrier): Gate['reserve'] {
+  const knownRuns = new Set<string>();
+  return async (request) => {
+    refuseBadAmount(request.amount);
+    const found = accountIds.find(request.account);
+    const account = found instanceof Promise ? await found : found;
+    if (account === undefined) return { kind: 'account-unknown' };
+    const pinned = prices.pin(request.price);
+    const price = typeof pinned === 'number' ? pinned : await pinned;
+    const written = knownRuns.has(request.run);
+    const answer = await submit({
+      ...keyOf(request, account),
+      op: Operation.reserve,
+      amount: String(request.amount),
+      claim: String(request.claim),
+      price,
+      nth: request.nth,
+      limitMs: request.deadlineMs,
+      facts: written ? null : factsRow(request.facts, account),
+    });
+    if (!written) {
+      if (knownRuns.size >= MAX_KNOWN_RUNS) knownRuns.clear();
+      knownRuns.add(request.run);
+    }
+    if (answer.code === Code.settledBefore)
+      return { kind: 'settled', charge: await chargeOf(answer, prices) };
+    if (answer.code !== Code.done) return describeRefusal(database, answer, request.amount);
+    return {
+      kind: 'reserved',
+      reserved: answer.reserved,
+      available: answer.available,
+      price: answer.price === price ? request.price : await prices.read(answer.price),
+      takenOver: (answer.flags & TAKEN_OVER) !== 0,
+    };
+  };
+}
+
+function growThrough({ accountIds, database, submit }: Carrier): Gate['grow'] {
+  return async (request) => {
+    refuseBadAmount(request.amount);
+    const found = accountIds.find(request.account);
+    const account = found instanceof Promise ? await found : found;
+    if (account === undefined) return { kind: 'account-unknown' };
+    const answer = await submit({
+      ...keyOf(request, account),
+      op: Operation.grow,
+      amount: String(request.amount),
+      claim: String(request.claim),
+    });
+    switch (answer.code) {
+      case Code.done:
+        return { kind: 'grown', reserved: answer.reserved, available: answer.available };
+      case Code.nothingToDo:
+      case Code.neverReserved:
+        return { kind: 'lost' };
+      default:
+        return describeRefusal(database, answer, request.amount);
+    }
+  };
+}
+
+function settleThrough({ accountIds, prices, database, submit }: Carrier): Gate['settle'] {
+  return async (request) => {
+    refuseBadAmount(request.amount);
+    const found = accountIds.find(request.account);
+    const account = found instanceof Promise ? await found : found;
+    if (account === undefined) return { kind: 'account-unknown' };
+    const answer = await submit({
+      ...keyOf(request, account),
+      op: request.overrun === 'draw' ? Operation.settleDrawing : Operation.settleCapped,
+      amount: String(request.amount),
+      usage: request.usage ? JSON.stringify(request.usage) : null,
+    });
+    if (answer.code === Code.neverReserved) return { kind: 'unknown' };
+    const replayed = answer.code === Code.settledBefore;
+    if (answer.code !== Code.done && !replayed)
+      return describeRefusal(database, answer, request.amount);
+    return { kind: 'settled', charge: await chargeOf(answer, prices), replayed };
+  };
+}
+
+function releaseThrough({ accountIds, database, submit }: Carrier): Gate['release'] {
+  return async (request) => {
+    const found = accountIds.find(request.account);
+    const account = found instanceof Promise ? await found : found;
+    if (account === undefined) return { kind: 'account-unknown' };
+    const answer = await submit({
+      ...keyOf(request, account),
+      op: Operation.release,
+      claim: String(request.claim),
+    });
+    if (answer.code === Code.done) return { kind: 'released', returned: answer.returned };
+    if (answer.code === Code.nothingToDo) return { kind: 'kept' };
+    return describeRefusal(database, answer, 0n);
+  };
+}
+
+async function chargeOf(answer: GateAnswer, prices: PinnedPrices): Promise<Charge> {
+  const { reserved, charged, returned, absorbed, available } = answer;
+  const price = await prices.read(answer.price);
+  const late = (answer.flags & LATE) !== 0;
+  return { reserved, charged, returned, absorbed, available, price, late };
+}
+
+function keyOf(request: ChargeKey, account: string): Omit<GateItem, 'op'> {
   return {
     run: request.run,
     call: String(request.call),
@@ -143,29 +169,6 @@ function keyOf(
     usage: null,
     facts: null,
   };
-}
-
-function refusalOf(answer: GateAnswer, needed: bigint): Refusal {
-  switch (answer.code) {
-    case Code.insufficient:
-      return {
-        kind: 'insufficient',
-        needed,
-        available: answer.available,
-        reserved: answer.reserved,
-        ...(answer.flags > 0 ? { nextCreditsAt: new Date(answer.flags) } : {}),
-      };
-    case Code.accountUnknown:
-      return { kind: 'account-unknown' };
-    case Code.accountFrozen:
-      return { kind: 'account-frozen' };
-    case Code.keyMismatch:
-      return { kind: 'key-mismatch' };
-    default:
-      throw new TollgateError('INVARIANT_BROKEN', {
-        reason: `the gate answered with code ${answer.code}`,
-      });
-  }
 }
 
 function refuseBadAmount(amount: bigint): void {
@@ -184,5 +187,6 @@ function factsRow(facts: RunFacts, account: string): string {
     parent: facts.parent ?? null,
     schedule: facts.schedule ?? null,
     member: facts.member ?? null,
+    ...(facts.caps ? { caps: facts.caps.map(({ run, cap }) => ({ run, cap: String(cap) })) } : {}),
   });
 }

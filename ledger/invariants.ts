@@ -93,6 +93,13 @@ export const INVARIANTS: readonly Invariant[] = [
       where a.head is not null and a.head_remaining > 0 and a.head is distinct from f.id`,
   },
   {
+    invariant: 'What is reserved under every budget is what open reservations count against it.',
+    offenders: `select b.id, b.kind, b.subject, b.reserved, coalesce(r.total, 0) as reservations from tollgate.budgets b
+      left join (select budget, sum(amount) as total from tollgate.reservations, unnest(budgets) as budget group by budget) r
+        on r.budget = b.id
+      where b.reserved <> coalesce(r.total, 0)`,
+  },
+  {
     invariant: 'No expiry is overlooked: every account is due no later than its next one.',
     offenders: `select a.name, a.due_at, g.next from tollgate.accounts a
       join (select account, min(expires_at) as next from tollgate.grants_now where open group by account) g on g.account = a.id

@@ -3,8 +3,11 @@
  * operation has a file of its own. Refusals are returned; a fault is thrown as LEDGER_UNAVAILABLE
  * and may be retried with the same arguments, whatever had happened; a broken invariant is thrown.
  */
+import type { BudgetKind, BudgetPeriod } from '../core/contract/budget';
 import type { Credits } from '../core/contract/credits';
 import type {
+  GrowAnswer,
+  GrowRequest,
   ReleaseAnswer,
   ReleaseRequest,
   ReserveAnswer,
@@ -14,6 +17,7 @@ import type {
 } from '../core/contract/reservation';
 import type {
   AccountView,
+  BudgetView,
   DoctorReport,
   EntryView,
   GrantView,
@@ -25,6 +29,8 @@ import type {
 /** What the gate needs on the hot path: one batched statement each. */
 export interface Gate {
   reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+  /** Sets more aside under a reservation that is in use; less than it has changes nothing. */
+  grow(request: GrowRequest): Promise<GrowAnswer>;
   settle(request: SettleRequest): Promise<SettleAnswer>;
   release(request: ReleaseRequest): Promise<ReleaseAnswer>;
 }
@@ -60,6 +66,17 @@ export interface Revoked {
   readonly account: AccountView;
 }
 
+export interface BudgetRequest {
+  readonly account: string;
+  readonly kind: Exclude<BudgetKind, 'run'>;
+  /** Name of the agent, schedule or member; left out for the account itself. */
+  readonly subject?: string;
+  readonly period: Exclude<BudgetPeriod, 'run'>;
+  /** IANA time zone of the days and months. Default UTC. */
+  readonly zone?: string;
+  readonly cap: Credits;
+}
+
 export interface Page {
   /** At most so many rows (default 50, at most 1,000). */
   readonly limit?: number;
@@ -80,6 +97,11 @@ export interface Ledger extends Gate {
   grant(request: GrantRequest): Promise<Granted>;
   /** @throws ACCOUNT_UNKNOWN, GRANT_UNKNOWN, AMOUNT_INVALID */
   revoke(request: RevokeRequest): Promise<Revoked>;
+  /** Sets a cap or changes it; what was spent in the period stays counted. @throws ACCOUNT_UNKNOWN, AMOUNT_INVALID, INPUT_INVALID */
+  setBudget(request: BudgetRequest): Promise<BudgetView>;
+  /** @throws ACCOUNT_UNKNOWN, BUDGET_UNKNOWN */
+  removeBudget(name: Omit<BudgetRequest, 'cap' | 'zone'>): Promise<void>;
+  listBudgets(account: string): Promise<readonly BudgetView[]>;
   /** Expires reservations whose deadline has passed; returns how many (at most `limit`, default 1,000). */
   expireOverdue(limit?: number): Promise<number>;
 

@@ -3,6 +3,7 @@
  */
 import { rememberAccountIds } from './account-ids';
 import { accountOperations } from './accounts';
+import { budgetOperations } from './budgets';
 import { openDatabase } from './database';
 import { doctorOperation } from './doctor';
 import { entryOperations } from './entries';
@@ -48,8 +49,9 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const accounts = accountOperations(database, accountIds);
 
   return {
-    ...openGate({ lanes: [...lanes], accountIds, prices: rememberPrices(database) }),
+    ...openGate({ lanes: [...lanes], accountIds, prices: rememberPrices(database), database }),
     ...accounts,
+    ...budgetOperations(database, accountIds),
     ...grantOperations(database, accountIds, accounts),
     ...entryOperations(database, accountIds),
     ...runOperations(database, accountIds),

@@ -1,6 +1,7 @@
 /**
  * What the ledger shows. Amounts are micro-credits (`bigint`), times are `Date`.
  */
+import type { BudgetName } from '../core/contract/budget';
 import type { Credits } from '../core/contract/credits';
 
 export interface AccountView {
@@ -99,6 +100,18 @@ export interface ReservationView {
   readonly priceVersion: string;
   readonly reservedAt: Date;
   readonly deadlineAt: Date;
+}
+
+export interface BudgetView extends BudgetName {
+  /** IANA time zone of its days and months. */
+  readonly zone: string;
+  readonly cap: Credits;
+  /** Spent in the current period. */
+  readonly spent: Credits;
+  /** Set aside by open reservations. */
+  readonly reserved: Credits;
+  /** When the current period ends. */
+  readonly endsAt: Date;
 }
 
 export interface DoctorCheck {

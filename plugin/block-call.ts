@@ -4,9 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Info } from '@temporalio/activity';
-import type { Credits } from '../core/contract/credits';
+import { credits, type Credits } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
-import type { GateHeader } from '../core/contract/gate-header';
+import type { GateHeader, RunCap } from '../core/contract/gate-header';
 import type { ReserveRequest, RunFacts } from '../core/contract/reservation';
 import { reserveAmount } from '../core/pricing/quote';
 import { deriveChargeKey, deriveRunKey } from './charge-key';
@@ -92,7 +92,7 @@ export function toReserveRequest(
 }
 
 function describeRun(call: BlockCall, header: GateHeader, info: Info): RunFacts {
-  const { scope, startedAt, parent, schedule, member } = header;
+  const { scope, startedAt, parent, schedule, member, caps } = header;
   return {
     run: call.key.run,
     scope,
@@ -104,7 +104,12 @@ function describeRun(call: BlockCall, header: GateHeader, info: Info): RunFacts 
     startedAt: new Date(startedAt),
     ...(schedule === undefined ? {} : { schedule }),
     ...(member === undefined ? {} : { member }),
+    ...(caps === undefined ? {} : { caps: caps.map(toCap) }),
   };
+}
+
+function toCap(cap: RunCap): { readonly run: string; readonly cap: Credits } {
+  return { run: deriveRunKey(cap.startedAt, cap.scope), cap: credits(cap.credits) };
 }
 
 /** Distinct in this process, and from those of any other by the size of the number. */

@@ -16,6 +16,8 @@ import {
   type Headers,
   type SearchAttributePair,
 } from '@temporalio/common';
+import { credits, type CreditsText } from '../core/contract/credits';
+import { TollgateError } from '../core/contract/errors';
 import { GATE_HEADER, type RunHeader } from '../core/contract/gate-header';
 import {
   ACCOUNT_ATTRIBUTE,
@@ -100,12 +102,19 @@ function announceRun<Options extends Start>(
     ...(start.agent === undefined ? {} : { agent: start.agent }),
     ...(start.member === undefined ? {} : { member: start.member }),
     ...(schedule === undefined ? {} : { schedule }),
+    ...(start.budget === undefined ? {} : { budget: checkBudget(start.budget) }),
     ...(gate.searchAttributes ? { searchAttributes: true } : {}),
   };
   return {
     headers: { ...headers, [GATE_HEADER]: defaultPayloadConverter.toPayload(header) },
     options: gate.searchAttributes ? withAccountAttribute(options, start.account) : options,
   };
+}
+
+/** @throws AMOUNT_INVALID where the run is started, rather than in its first block. */
+function checkBudget(budget: CreditsText): CreditsText {
+  if (credits(budget) < 0n) throw new TollgateError('AMOUNT_INVALID', { budget });
+  return budget;
 }
 
 function defaultStart(gate: ClientGate): StartCredits | undefined {

@@ -51,6 +51,7 @@ export async function settleCall(
     case 'unknown':
       throw lostReservationFailure(account, block);
     case 'insufficient':
+    case 'over-budget':
       // A settle absorbs what is missing, so it is never refused for want of credits.
       throw new TollgateError('INVARIANT_BROKEN', { block, reason: 'a settle was refused' });
     default:

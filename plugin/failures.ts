@@ -18,7 +18,8 @@ import type {
   InsufficientCredits,
   WayOn,
 } from '../core/contract/insufficient-credits';
-import type { Refusal } from '../core/contract/reservation';
+import type { BudgetExceeded } from '../core/contract/budget';
+import type { OverBudget, Refusal } from '../core/contract/reservation';
 
 /** Any other error is given back as it is. */
 export function toFailure(error: unknown): unknown {
@@ -29,10 +30,12 @@ export function toFailure(error: unknown): unknown {
 }
 
 type Insufficient = Extract<Refusal, { readonly kind: 'insufficient' }>;
+/** Refusals that carry no numbers. */
+type PlainRefusal = Exclude<Refusal, Insufficient | OverBudget>;
 
 /** What the ledger refused, as the error that says so. */
 export function refusalToError(
-  refusal: Exclude<Refusal, Insufficient>,
+  refusal: PlainRefusal,
   account: string,
   block: string,
 ): TollgateError {
@@ -65,6 +68,26 @@ export function insufficientFailure(
   return createFailure('INSUFFICIENT_CREDITS', facts, describeError('INSUFFICIENT_CREDITS', facts));
 }
 
+export function budgetFailure(
+  refusal: OverBudget,
+  account: string,
+  block: string,
+): ApplicationFailure {
+  const { needed, cap, spent, reserved, budget, endsAt } = refusal;
+  const details: BudgetExceeded = {
+    account,
+    block,
+    needed: formatCredits(needed),
+    ...budget,
+    cap: formatCredits(cap),
+    spent: formatCredits(spent),
+    reserved: formatCredits(reserved),
+    ...(endsAt ? { endsAt: endsAt.toISOString() } : {}),
+  };
+  const facts = { ...details };
+  return createFailure('BUDGET_EXCEEDED', facts, describeError('BUDGET_EXCEEDED', facts));
+}
+
 /**
  * The reservation was given back while the block ran, by an operator or by a later attempt that failed.
  * Its result is not paid for, so the call is made again, under a new reservation.
@@ -95,7 +118,7 @@ function createFailure(
   });
 }
 
-function codeOf(kind: Exclude<Refusal, Insufficient>['kind']): ErrorCode {
+function codeOf(kind: PlainRefusal['kind']): ErrorCode {
   switch (kind) {
     case 'account-unknown':
       return 'ACCOUNT_UNKNOWN';

@@ -21,7 +21,8 @@ import {
   settleCall,
   type OpenCall,
 } from './close-call';
-import { insufficientFailure, refusalToError, toFailure } from './failures';
+import { budgetFailure, insufficientFailure, refusalToError, toFailure } from './failures';
+import { growCall } from './grow-call';
 import { createMeter, runMetered } from './meter';
 import { classifyFailure, runHasEnded } from './outcome';
 import { persist, RESERVE_PATIENCE_MS } from './persist';
@@ -48,6 +49,8 @@ export async function gateCall(attempt: GatedAttempt): Promise<unknown> {
       return runReserved(attempt, { ...call, price: answer.price });
     case 'settled':
       return runAgain(attempt, answer.charge);
+    case 'over-budget':
+      throw budgetFailure(answer, call.account, call.block);
     case 'insufficient': {
       const cheaper = findCheaperOptions(call.price.rule, call.args, answer.available);
       throw insufficientFailure(answer, call.account, call.block, cheaper);
@@ -58,7 +61,9 @@ export async function gateCall(attempt: GatedAttempt): Promise<unknown> {
 }
 
 async function runReserved(attempt: GatedAttempt, call: OpenCall): Promise<unknown> {
-  const meter = createMeter(call.block, meteredUnits(call.price.rule, call.args));
+  const meter = createMeter(call.block, meteredUnits(call.price.rule, call.args), (amount) =>
+    growCall(attempt.gate, call, amount),
+  );
   rememberCall({ call, meter });
   let output: unknown;
   let amount: Credits;

@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Meter } from '../core/contract/block';
+import { credits, type Credits } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
 import { MAX_UNITS, fromMicroUnits, isUnits, toMicroUnits } from '../core/pricing/units';
 
@@ -12,8 +13,13 @@ const running = new AsyncLocalStorage<Meter>();
 
 /**
  * @param units those that the price charges; `undefined` lets any unit be reported.
+ * @param grow sets more aside; a call that costs nothing needs none.
  */
-export function createMeter(block: string, units?: readonly string[]): Meter {
+export function createMeter(
+  block: string,
+  units?: readonly string[],
+  grow: (amount: Credits) => Promise<void> = () => Promise.resolve(),
+): Meter {
   const counted = new Map<string, bigint>();
   return {
     add(unit, amount) {
@@ -28,6 +34,9 @@ export function createMeter(block: string, units?: readonly string[]): Meter {
         throw refuseReport(block, unit, amount, `must not sum to more than ${MAX_UNITS}`);
       }
       counted.set(unit, total);
+    },
+    async atLeast(amount) {
+      await grow(credits(amount));
     },
     usage() {
       return Object.fromEntries([...counted].map(([unit, total]) => [unit, fromMicroUnits(total)]));

@@ -4,12 +4,15 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Headers } from '@temporalio/common';
+import { credits } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
 import { GATE_HEADER, type GateHeader } from '../core/contract/gate-header';
 
 /** Scopes grow by one step per level of child runs; a longer one is a mistake. */
 const MAX_SCOPE_LENGTH = 4_096;
 const MAX_NAME_LENGTH = 255;
+/** One per level of child runs that was given a budget. */
+const MAX_CAPS = 100;
 /** The key holds six bytes of milliseconds. */
 const MAX_TIME_MS = 2 ** 48 - 1;
 
@@ -30,6 +33,7 @@ export function readGateHeader(headers: Headers): GateHeader | undefined {
   for (const name of ['account', 'agent', 'member', 'schedule'])
     if (!isOptionalText(fields[name])) throw invalid(name);
   if (!isRetryEnd(fields['retry'])) throw invalid('retry');
+  if (!isCaps(fields['caps'])) throw invalid('caps');
   return fields as unknown as GateHeader; // Every field has just been checked.
 }
 
@@ -76,6 +80,23 @@ function isRetryEnd(value: unknown): boolean {
     (maximumAttempts === undefined || typeof maximumAttempts === 'number') &&
     (nonRetryableErrorTypes === undefined || Array.isArray(nonRetryableErrorTypes))
   );
+}
+
+function isCaps(value: unknown): boolean {
+  if (value === undefined) return true;
+  return Array.isArray(value) && value.length <= MAX_CAPS && value.every(isCap);
+}
+
+function isCap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { scope, startedAt, credits: text } = value as Record<string, unknown>;
+  if (!isText(scope, MAX_SCOPE_LENGTH) || !isTime(startedAt) || typeof text !== 'string')
+    return false;
+  try {
+    return credits(text) >= 0n;
+  } catch {
+    return false;
+  }
 }
 
 function invalid(field: string): TollgateError {

@@ -35,6 +35,8 @@ import {
 import { addHeader } from './workflow-headers';
 import { openRun, type GatedRun } from './workflow-run';
 
+/** Refusals that end a run under their own type. */
+const HALTING: readonly string[] = [INSUFFICIENT_CREDITS, 'BUDGET_EXCEEDED'];
 const creditsQuery = defineQuery<RunCredits>(CREDITS_QUERY);
 const spentKey = defineSearchAttributeKey(SPENT_ATTRIBUTE, SearchAttributeType.DOUBLE);
 
@@ -109,10 +111,10 @@ function summarize(input: ActivityInput, header: GateHeader): ActivityOptions {
 function haltAtRefusal(error: unknown): unknown {
   if (!(error instanceof ActivityFailure || error instanceof ChildWorkflowFailure)) return error;
   const { cause } = error;
-  if (!(cause instanceof ApplicationFailure) || cause.type !== INSUFFICIENT_CREDITS) return error;
+  if (!(cause instanceof ApplicationFailure) || !HALTING.includes(cause.type ?? '')) return error;
   return ApplicationFailure.create({
     message: cause.message,
-    type: INSUFFICIENT_CREDITS,
+    type: cause.type ?? INSUFFICIENT_CREDITS,
     nonRetryable: true,
     category: ApplicationFailureCategory.BENIGN,
     ...(cause.details ? { details: cause.details } : {}),

@@ -41,12 +41,20 @@ export function identifyRun(
   const agent = header?.agent ?? memo?.agent;
   const member = header?.member ?? memo?.member;
   const schedule = header?.schedule ?? scheduledBy;
+  const budget = header?.budget ?? (header ? undefined : memo?.budget);
+  const scope = place && !cron ? childScope(place, info.attempt) : info.originalExecutionRunId;
+  const startedAt = place?.startedAt ?? info.startTime.toISOString();
+  const caps = [
+    ...(budget === undefined ? [] : [{ scope, startedAt, credits: budget }]),
+    ...(header?.caps ?? []),
+  ];
   return {
     base: {
       v: 1,
       ...(account === undefined ? {} : { account }),
-      scope: place && !cron ? childScope(place, info.attempt) : info.originalExecutionRunId,
-      startedAt: place?.startedAt ?? info.startTime.toISOString(),
+      scope,
+      ...(caps.length === 0 ? {} : { caps }),
+      startedAt,
       ...(place === undefined ? {} : { parent: place.parent }),
       ...(agent === undefined ? {} : { agent }),
       ...(member === undefined ? {} : { member }),
@@ -88,11 +96,15 @@ export function headerForContinued(run: RunIdentity): RunHeader {
   return { ...carried, place: cron ? place : { ...place, generation: place.generation + 1 } };
 }
 
-/** A child is an agent of its own, by its workflow type, so the agent's name is not handed on. */
+/**
+ * A child is an agent of its own, by its workflow type, so the agent's name is not handed on. Budgets are:
+ * what a child spends, or the run that continues this one, counts against all that cap this one.
+ */
 function carriedBy(run: RunIdentity): RunHeader {
-  const { account, member, schedule } = run.base;
+  const { account, member, schedule, caps } = run.base;
   return {
     v: 1,
+    ...(caps === undefined ? {} : { caps }),
     ...(account === undefined ? {} : { account }),
     ...(member === undefined ? {} : { member }),
     ...(schedule === undefined ? {} : { schedule }),

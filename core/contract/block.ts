@@ -2,6 +2,7 @@
  * What a block is to those who call it. These are types only, so workflow code may use them: the
  * functions behind them run in Node. `defineBlock` (plugin/define-block.ts) makes blocks.
  */
+import type { CreditsText } from './credits';
 import type { PriceRule } from './price';
 import type { Overrun } from './reservation';
 
@@ -9,6 +10,12 @@ import type { Overrun } from './reservation';
 export interface Meter {
   /** Adds an amount of a unit. @throws METER_INVALID for a bad amount, or a unit without a rate */
   add(unit: string, amount: number): void;
+  /**
+   * Sets so many credits aside for this call in all, before it spends them: the block may then cost up
+   * to that. Less than there is already changes nothing.
+   * @throws INSUFFICIENT_CREDITS, BUDGET_EXCEEDED; what was set aside before stays.
+   */
+  atLeast(amount: CreditsText): Promise<void>;
   /** What was added so far, by unit. */
   usage(): Readonly<Record<string, number>>;
 }

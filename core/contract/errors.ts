@@ -34,6 +34,20 @@ export const errors = {
     'This account is frozen.',
     'An operator can lift it: `tollgate account unfreeze <account>`.',
   ),
+  BUDGET_EXCEEDED: row(
+    'refusal',
+    402,
+    19,
+    'This call would lift a budget above its cap.',
+    'Raise the budget, or wait for its next period.',
+  ),
+  BUDGET_UNKNOWN: row(
+    'refusal',
+    404,
+    45,
+    'No such budget on this account.',
+    'List them: `tollgate budget list <account>`.',
+  ),
   GATE_HEADER_MISSING: row(
     'refusal',
     400,

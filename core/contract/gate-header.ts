@@ -3,6 +3,7 @@
  * It is plain JSON (payload encoding `json/plain`), so a workflow written with any Temporal SDK can
  * call a gated block. Payload codecs skip headers: it holds ids only and lies in clear in the history.
  */
+import type { CreditsText } from './credits';
 
 /** Name of the Temporal header that carries {@link GateHeader} or {@link RunHeader}. */
 export const GATE_HEADER = 'tollgate';
@@ -17,10 +18,23 @@ export interface RunHeader {
   readonly member?: string;
   /** Schedule that started the run. */
   readonly schedule?: string;
+  /** What this run and those below it may spend. */
+  readonly budget?: CreditsText;
+  /** Budgets of the runs above it, or before it, that cap this one too. */
+  readonly caps?: readonly RunCap[];
   /** Write the search attributes `CreditAccountId` and `CreditsSpent`. */
   readonly searchAttributes?: boolean;
   /** Set for a child run, or a continued one that is a child: its place in the tree. */
   readonly place?: RunPlace;
+}
+
+/** The budget that a run was started with. */
+export interface RunCap {
+  /** Scope of that run. */
+  readonly scope: string;
+  /** Its `startedAt`, which differs from the caller's after a continue-as-new. */
+  readonly startedAt: string;
+  readonly credits: CreditsText;
 }
 
 export interface RunPlace {
@@ -53,6 +67,8 @@ export interface GateHeader {
   readonly agent?: string;
   readonly member?: string;
   readonly schedule?: string;
+  /** Budgets of this run and of those above it. */
+  readonly caps?: readonly RunCap[];
   /**
    * Where the call's retry policy has an end. Temporal does not tell it to an attempt that it hands out
    * eagerly; without it, what a block failed with for good returns at the reservation's deadline only.

@@ -3,6 +3,7 @@
  * returned, never thrown: an answer's `kind` says which it is.
  */
 import type { Credits } from './credits';
+import type { BudgetName } from './budget';
 import type { PriceRule } from './price';
 
 /** A price as it was when a block reserved: it stays with the reservation until it is closed. */
@@ -33,6 +34,8 @@ export interface RunFacts {
   readonly startedAt: Date;
   readonly schedule?: string;
   readonly member?: string;
+  /** Budgets that runs of this tree were started with and that cap this one: its own, and those above it. */
+  readonly caps?: readonly { readonly run: string; readonly cap: Credits }[];
 }
 
 export interface ReserveRequest extends ChargeKey {
@@ -59,6 +62,19 @@ export type ReserveAnswer =
       readonly takenOver: boolean;
     }
   | { readonly kind: 'settled'; readonly charge: Charge }
+  | Refusal;
+
+/** More for a call that is running: `amount` is what shall be set aside in all. */
+export interface GrowRequest extends ChargeKey {
+  readonly account: string;
+  readonly claim: bigint;
+  readonly amount: Credits;
+}
+
+export type GrowAnswer =
+  | { readonly kind: 'grown'; readonly reserved: Credits; readonly available: Credits }
+  /** Closed, or taken over by a later attempt. */
+  | { readonly kind: 'lost' }
   | Refusal;
 
 export type Overrun = 'draw' | 'cap';
@@ -105,6 +121,20 @@ export type Refusal =
       /** When the next credits arrive by themselves (the drip), if any do. */
       readonly nextCreditsAt?: Date;
     }
+  | OverBudget
   | { readonly kind: 'account-unknown' }
   | { readonly kind: 'account-frozen' }
   | { readonly kind: 'key-mismatch' };
+
+/** There are credits, but a budget of the run has not room for this call. */
+export interface OverBudget {
+  readonly kind: 'over-budget';
+  readonly needed: Credits;
+  readonly cap: Credits;
+  readonly spent: Credits;
+  /** Set aside for other calls that count against the budget. */
+  readonly reserved: Credits;
+  readonly budget: BudgetName;
+  /** When its period ends and the spending begins anew; a run's budget has none. */
+  readonly endsAt?: Date;
+}

@@ -23,6 +23,8 @@ export interface StartCredits {
   readonly agent?: string;
   /** The seat that starts the run, when the host knows one. */
   readonly member?: string;
+  /** What the run and all runs below it may spend; continuing as new goes on under the same budget. */
+  readonly budget?: CreditsText;
 }
 
 /** Reads the memo field `tollgate`, where it names an account. */
@@ -37,6 +39,7 @@ export function readStartCredits(
     account,
     ...('agent' in found && typeof found.agent === 'string' ? { agent: found.agent } : {}),
     ...('member' in found && typeof found.member === 'string' ? { member: found.member } : {}),
+    ...('budget' in found && typeof found.budget === 'string' ? { budget: found.budget } : {}),
   };
 }
 

@@ -70,6 +70,7 @@ function provideCalls(print: Print): Readonly<Record<string, unknown>> {
   }
   return {
     reserve,
+    request: (account: string, amount: string) => call(account, amount, { price }),
     async settle(request: ReserveRequest, amount: string) {
       const answer = await ledger.settle(settleOf(request, amount));
       if (answer.kind !== 'settled') throw new Error(`refused: ${answer.kind}`);

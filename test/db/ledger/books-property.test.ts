@@ -33,7 +33,7 @@ type Step =
       readonly overrun: 'draw' | 'cap';
     }
   | { readonly do: 'close-all'; readonly percent: number }
-  | { readonly do: 'release' | 'revoke' | 'again'; readonly which: number }
+  | { readonly do: 'release' | 'revoke' | 'again' | 'grow'; readonly which: number }
   | { readonly do: 'wait'; readonly hours: number };
 
 const amount = fc.integer({ min: 0, max: 40 });
@@ -57,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ do: fc.constant('close-all' as const), percent: fc.integer({ min: 0, max: 130 }) }),
   fc.record({
-    do: fc.constantFrom('release' as const, 'revoke' as const, 'again' as const),
+    do: fc.constantFrom('release' as const, 'revoke' as const, 'again' as const, 'grow' as const),
     which,
   }),
   fc.record({ do: fc.constant('wait' as const), hours: fc.integer({ min: 0, max: 40 }) }),
@@ -149,6 +149,9 @@ async function take(
       return;
     case 'again':
       if (chosen) await ledger.reserve(chosen);
+      return;
+    case 'grow':
+      if (chosen) await ledger.grow({ ...chosen, amount: chosen.amount + 3_000_000n });
       return;
     case 'revoke': {
       const grants = await ledger.listGrants(account);

@@ -3,11 +3,12 @@
 -- Every answer is eight numbers:
 --   1 code   1 done · 2 settled before · 3 nothing to do · 4 never reserved
 --            10 not enough credits · 11 no account · 12 frozen · 13 the key is another block's or account's
+--            14 over a budget: 2 reserved and 3 spent under it, 4 its cap, 7 its id
 --   2 reserved (code 10: reserved for other calls)   3 charged   4 returned   5 absorbed
 --   6 available after   7 price
 --   8 flags  1 taken over · 2 late   (code 10: when credits next come by themselves, epoch ms, or 0)
 --
--- Operations: 1 reserve · 2 settle, drawing what the reservation lacks · 3 settle, capped at it · 4 release · 5 lapse
+-- Operations: 1 reserve · 2 settle, drawing what the reservation lacks · 3 settle, capped at it · 4 release · 5 lapse · 6 grow
 
 -- Takes p_amount from the open grants in burn order: sets it aside, or burns it. Returns grant, amount,
 -- grant, amount, … The caller has flushed the head, knows that there is enough, and picks a head after.
@@ -34,25 +35,49 @@ begin
 end $$;
 
 -- What a run is, written with its first reserve, also when that is refused.
-create function tollgate.record_runs(p_runs jsonb) returns void language sql as $$
-  insert into tollgate.runs (id, account, started_at, agent, workflow_id, workflow_run_id, scope, parent, schedule, member)
-  select id, account, started_at, agent, workflow_id, workflow_run_id, scope, parent, schedule, member
-    from jsonb_populate_recordset(null::tollgate.runs, p_runs)
-  on conflict (id) do nothing;
+-- `caps` are the budgets that its header brought: [{run, cap}, …] of the run and of those above it.
+create function tollgate.record_runs(p_runs jsonb) returns void language plpgsql as $$
+declare v_run jsonb;
+begin
+  for v_run in select * from jsonb_array_elements(p_runs) loop
+    insert into tollgate.runs (id, account, started_at, agent, workflow_id, workflow_run_id, scope, parent, schedule, member, capped_by)
+    select id, account, started_at, agent, workflow_id, workflow_run_id, scope, parent, schedule, member,
+           (select array_agg((c ->> 'run')::uuid) from jsonb_array_elements(v_run -> 'caps') c)
+      from jsonb_populate_record(null::tollgate.runs, v_run)
+    on conflict (id) do nothing;
+    if v_run ? 'caps' then
+      insert into tollgate.budgets (account, kind, subject, period, cap, ends_at)
+      select (v_run ->> 'account')::bigint, 'run', c ->> 'run', 'run', (c ->> 'cap')::bigint, 'infinity'
+        from jsonb_array_elements(v_run -> 'caps') c
+      on conflict do nothing;
+      update tollgate.accounts set budgeted = true where id = (v_run ->> 'account')::bigint and not budgeted;
+    end if;
+  end loop;
+end $$;
+
+-- Two lists of grants and amounts as one; a grant that ends the first and begins the second stands there once.
+create function tollgate.join_parts(p_one bigint[], p_other bigint[]) returns bigint[] language sql immutable as $$
+  select case
+    when cardinality(p_one) > 0 and p_one[cardinality(p_one) - 1] = p_other[1]
+      then p_one[: cardinality(p_one) - 1] || (p_one[cardinality(p_one)] + p_other[2]) || p_other[3 :]
+    else coalesce(p_one, '{}') || p_other end;
 $$;
 
 create function tollgate.reserve_one(p_now timestamptz, p_run uuid, p_call bigint, p_account bigint, p_amount bigint,
   p_claim bigint, p_price integer, p_nth integer, p_limit_ms bigint, p_runs jsonb)
 returns bigint[] language plpgsql as $$
 declare
-  a tollgate.accounts; v_now timestamptz; v_parts bigint[]; v_available bigint;
+  a tollgate.accounts; v_now timestamptz; v_parts bigint[]; v_available bigint; v_budgets bigint[];
 begin
   select * into a from tollgate.accounts where id = p_account for no key update;
   if not found then return array[11, 0, 0, 0, 0, 0, 0, 0]; end if;
   v_now := coalesce(p_now, clock_timestamp());
   if a.due_at <= v_now then a := tollgate.advance(a, v_now); end if;
   v_available := a.balance - a.reserved;
-  if p_runs is not null then perform tollgate.record_runs(p_runs); end if;
+  if p_runs is not null then
+    perform tollgate.record_runs(p_runs);
+    a.budgeted := a.budgeted or p_runs -> 0 ? 'caps';
+  end if;
 
   if exists (select from tollgate.reservations where run = p_run and call = p_call)
      or exists (select from tollgate.entries where run = p_run and call = p_call and kind = 'settled') then
@@ -60,8 +85,12 @@ begin
   end if;
   if a.frozen then return array[12, 0, 0, 0, 0, v_available, 0, 0]; end if;
   if v_available < p_amount then
-    return array[10, a.reserved, 0, 0, 0, v_available, 0,
-      case when a.drip_amount > 0 then extract(epoch from (a.dripped_on + 1)::timestamp at time zone 'UTC') * 1000 else 0 end];
+    return tollgate.insufficient(a);
+  end if;
+
+  if a.budgeted then
+    v_budgets := nullif(tollgate.claim_budgets(p_account, p_run, p_amount, v_now), '{}');
+    if v_budgets[1] < 0 then return tollgate.over_budget(array[-v_budgets[1]], v_available); end if;
   end if;
 
   if a.head_remaining - a.head_reserved >= p_amount then
@@ -72,10 +101,10 @@ begin
     update tollgate.accounts set reserved = reserved + p_amount where id = p_account;
     perform tollgate.pick_head(p_account);
   end if;
-  insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, parts, price, nth)
+  insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, parts, price, nth, budgets)
     values (p_run, p_call, p_account, p_amount, p_claim, v_now, v_now + p_limit_ms * interval '1 millisecond',
       case when v_parts is null then a.head when cardinality(v_parts) = 2 then v_parts[1] end,
-      case when cardinality(v_parts) > 2 then v_parts end, p_price, p_nth);
+      case when cardinality(v_parts) > 2 then v_parts end, p_price, p_nth, v_budgets);
   return array[1, p_amount, 0, 0, 0, v_available - p_amount, p_price, 0];
 end $$;
 
@@ -130,6 +159,7 @@ begin
   insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
     values (p_run, p_account, a.seq + 1, p_call, v_now, -p_amount, a.balance - p_amount, r.amount, r.amount - p_amount,
             case when p_amount > 0 then a.head end, 'settled', r.price, r.nth, p_usage);
+  if r.budgets is not null then perform tollgate.close_budgets(r.budgets, r.amount, p_amount); end if;
   return array[1, r.amount, p_amount, r.amount - p_amount, 0, a.balance - a.reserved + r.amount - p_amount, r.price, 0];
 end $$;
 
@@ -146,7 +176,8 @@ declare
 begin
   if p_op <= 3 then
     v_charged := least(p_amount, r.amount);
-    v_drawn := case when p_op = 2 then least(p_amount - v_charged, a.balance - a.reserved) else 0 end;
+    v_drawn := case when p_op = 2 then least(p_amount - v_charged, a.balance - a.reserved,
+                                             tollgate.room_in_budgets(r.budgets, p_now)) else 0 end;
     v_absorbed := p_amount - v_charged - v_drawn;
   end if;
   perform tollgate.flush_head(a);
@@ -163,9 +194,10 @@ begin
       v_lost := v_lost || array[v_part[2 * k - 1], v_part[2 * k] - v_burn, (v_ended = 'revoked')::int];
     end if;
   end loop;
-  if v_drawn > 0 then v_burned := v_burned || tollgate.take(a.id, v_drawn, true); end if;
+  if v_drawn > 0 then v_burned := tollgate.join_parts(v_burned, tollgate.take(a.id, v_drawn, true)); end if;
   update tollgate.accounts set balance = balance - v_charged - v_drawn, reserved = reserved - r.amount, seq = seq + 1
    where id = a.id returning * into a;
+  if r.budgets is not null then perform tollgate.close_budgets(r.budgets, r.amount, v_charged + v_drawn); end if;
   perform tollgate.write_closing(a, p_now, p_op, r, v_charged + v_drawn, r.amount - v_charged, v_drawn, v_absorbed, false, v_burned, p_usage);
   for k in 1 .. cardinality(v_lost) / 3 loop
     a := tollgate.move(a, (case v_lost[3 * k] when 1 then 'revoked' else 'expired' end)::tollgate.entry_kind,
@@ -205,7 +237,9 @@ begin
   if e.kind = 'settled' then return tollgate.settled_before(e, a.balance - a.reserved); end if;
   if e.kind = 'released' then return array[4, 0, 0, 0, 0, a.balance - a.reserved, e.price, 0]; end if;
 
-  v_charged := least(p_amount, a.balance - a.reserved);
+  if a.budgeted then r.budgets := array(select tollgate.budgets_of(a.id, p_run)); end if;
+  v_charged := least(p_amount, a.balance - a.reserved, tollgate.room_in_budgets(r.budgets, p_now));
+  if a.budgeted then perform tollgate.close_budgets(r.budgets, 0, v_charged); end if;
   perform tollgate.flush_head(a);
   v_burned := tollgate.take(a.id, v_charged, true);
   update tollgate.accounts set balance = balance - v_charged, seq = seq + 1 where id = a.id returning * into a;
@@ -214,6 +248,49 @@ begin
   perform tollgate.pick_head(a.id);
   return array[1, 0, v_charged, 0, p_amount - v_charged, a.balance - a.reserved, e.price, 2];
 end $$;
+
+-- Sets more aside under a reservation that a block is using, up to p_amount in all. Only the attempt that holds it
+-- may; 3: a later attempt holds it, 4: it is closed.
+create function tollgate.grow_one(p_now timestamptz, p_run uuid, p_call bigint, p_account bigint, p_amount bigint, p_claim bigint)
+returns bigint[] language plpgsql as $$
+declare a tollgate.accounts; r tollgate.reservations; v_now timestamptz; v_more bigint; v_parts bigint[]; v_available bigint;
+begin
+  select * into a from tollgate.accounts where id = p_account for no key update;
+  if not found then return array[11, 0, 0, 0, 0, 0, 0, 0]; end if;
+  v_now := coalesce(p_now, clock_timestamp());
+  if a.due_at <= v_now then a := tollgate.advance(a, v_now); end if;
+  v_available := a.balance - a.reserved;
+  select * into r from tollgate.reservations where run = p_run and call = p_call and account = p_account;
+  if not found then return array[4, 0, 0, 0, 0, v_available, 0, 0]; end if;
+  if r.claim <> p_claim then return array[3, r.amount, 0, 0, 0, v_available, r.price, 0]; end if;
+  v_more := p_amount - r.amount;
+  if v_more <= 0 then return array[1, r.amount, 0, 0, 0, v_available, r.price, 0]; end if;
+  if v_available < v_more then return tollgate.insufficient(a); end if;
+  if v_more > tollgate.room_in_budgets(r.budgets, v_now) then return tollgate.over_budget(r.budgets, v_available); end if;
+
+  update tollgate.budgets set reserved = reserved + v_more where id = any (r.budgets);
+  perform tollgate.flush_head(a);
+  v_parts := tollgate.join_parts(
+    coalesce(r.parts, case when r.amount > 0 then array[r.grant_id, r.amount] end), tollgate.take(p_account, v_more, false));
+  update tollgate.reservations
+     set amount = p_amount, grant_id = case when cardinality(v_parts) = 2 then v_parts[1] end,
+         parts = case when cardinality(v_parts) > 2 then v_parts end
+   where run = p_run and call = p_call;
+  update tollgate.accounts set reserved = reserved + v_more where id = p_account;
+  perform tollgate.pick_head(p_account);
+  return array[1, p_amount, 0, 0, 0, v_available - v_more, r.price, 0];
+end $$;
+
+-- The two refusals for want of something, with the numbers that a caller can act on.
+create function tollgate.insufficient(a tollgate.accounts) returns bigint[] language sql as $$
+  select array[10, a.reserved, 0, 0, 0, a.balance - a.reserved, 0,
+    case when a.drip_amount > 0 then extract(epoch from (a.dripped_on + 1)::timestamp at time zone 'UTC')::bigint * 1000 else 0 end];
+$$;
+
+create function tollgate.over_budget(p_ids bigint[], p_available bigint) returns bigint[] language sql as $$
+  select array[14, reserved, spent, cap, 0, p_available, id, 0] from tollgate.budgets
+   where id = any (p_ids) order by cap - spent - reserved limit 1;
+$$;
 
 -- Many operations in one statement, one answer each, in any order: nine numbers, the first is the item's place.
 -- Items that touch only the burning grant and an unmarked key are done as a set; whatever is out of the ordinary
@@ -233,7 +310,8 @@ begin
   else
     with seen as materialized (
       select u.*, a.balance, a.reserved as held, a.seq, a.head, a.head_remaining - a.head_reserved as head_left,
-             r.amount as r_amount, r.price as r_price, r.nth as r_nth,
+             r.amount as r_amount, r.price as r_price, r.nth as r_nth, caps.room, caps.run_room,
+             case when u.op = 1 then caps.budgets else r.budgets end as budgets,
              case when a.id is null or a.due_at <= v_now then false
                   when u.op = 1 then not a.frozen and r.run is null and not exists
                     (select from tollgate.entries e where e.run = u.run and e.call = u.call and e.kind = 'settled')
@@ -242,23 +320,38 @@ begin
                with ordinality as u(op, run, call, account, amount, claim, price, nth, limit_ms, usage, i)
         left join tollgate.accounts a on a.id = u.account
         left join tollgate.reservations r on r.run = u.run and r.call = u.call
+        left join lateral (
+          select array_agg(b.id) as budgets,
+                 min(case when b.ends_at > v_now then b.cap - b.spent - b.reserved else -1 end) filter (where b.subject <> u.run::text) as room,
+                 min(b.cap - b.spent - b.reserved) filter (where b.subject = u.run::text) as run_room
+            from tollgate.budgets_of(u.account, u.run) as o(id) join tollgate.budgets b on b.id = o.id
+           where a.budgeted and u.op = 1) caps on true
     ), ops as materialized (
-      select *, coalesce(plain, false) and (op > 1 or sum(amount) filter (where plain and op = 1) over (partition by account order by i) <= head_left) as fast
-        from seen
+      select *, coalesce(plain, false) and (op > 1 or wanted <= least(head_left, room) and (run_room is null or run_wanted <= run_room)) as fast
+        from (select *, sum(amount) filter (where plain and op = 1) over (partition by account order by i) as wanted,
+                     sum(amount) filter (where plain and op = 1) over (partition by account, run order by i) as run_wanted
+                from seen) w
     ), done as materialized (
       select *, sum(case when op = 1 then -amount else r_amount - amount end) over w + balance - held as available,
              balance - sum(case when op = 1 then 0 else amount end) over w as balance_after,
              seq + count(*) filter (where op > 1) over w as seq_after
         from ops where fast window w as (partition by account order by i)
     ), reserved as (
-      insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, price, nth)
-      select run, call, account, amount, claim, v_now, v_now + limit_ms * interval '1 millisecond', head, price, nth from done where op = 1
+      insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, price, nth, budgets)
+      select run, call, account, amount, claim, v_now, v_now + limit_ms * interval '1 millisecond', head, price, nth, budgets
+        from done where op = 1
     ), closed as (
       delete from tollgate.reservations r using done d where d.op > 1 and r.run = d.run and r.call = d.call
     ), written as (
       insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
       select run, account, seq_after, call, v_now, -amount, balance_after, r_amount, r_amount - amount,
              case when amount > 0 then head end, 'settled', r_price, r_nth, usage::jsonb from done where op > 1
+    ), budgeted as (
+      update tollgate.budgets b set reserved = b.reserved + m.set_aside, spent = b.spent + m.charged
+        from (select budget, sum(case when op = 1 then amount else -r_amount end) as set_aside,
+                     sum(case when op = 1 then 0 else amount end) as charged
+                from done, unnest(budgets) as budget group by budget) m
+       where b.id = m.budget
     ), moved as (
       update tollgate.accounts a
          set balance = a.balance - m.charged, reserved = a.reserved + m.set_aside, seq = a.seq + m.closed,
@@ -276,7 +369,9 @@ begin
   end if;
 
   foreach k in array coalesce(v_rest, '{}') loop
-    v_one := case when p_op[k] = 1
+    v_one := case
+      when p_op[k] = 6 then tollgate.grow_one(v_now, p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k])
+      when p_op[k] = 1
       then tollgate.reserve_one(v_now, p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k], p_price[k], p_nth[k], p_limit_ms[k], null)
       else tollgate.close_one(v_now, p_op[k], p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k], p_usage[k]::jsonb) end;
     v_answers := coalesce(v_answers, '{}') || array[k::bigint || v_one];
