@@ -45,11 +45,11 @@ export function trackSpending(account: string | undefined): Spending {
       ),
     }),
     describe() {
-      const head = `**${formatCredits(spent)} credits** spent on account \`${account ?? '?'}\``;
-      const done = `${blocks} ${blocks === 1 ? 'block' : 'blocks'} done`;
-      if (!last) return `${head}, ${done}`;
-      const left = last.left === undefined ? '' : `, ${last.left} left`;
-      return `${head}, ${done}\n\nlast: \`${last.block}\` ${last.charged} credits${left}`;
+      const by = `${blocks} ${blocks === 1 ? 'block' : 'blocks'}`;
+      const head = `**${formatCredits(spent)} credits** spent by ${by}, account \`${account ?? '?'}\``;
+      if (!last) return head;
+      const left = last.left === undefined ? '' : ` The account then had ${last.left} available.`;
+      return `${head}\n\nLast: \`${last.block}\`, ${last.charged} credits.${left}`;
     },
     spent: () => spent,
   };

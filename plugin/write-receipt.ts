@@ -14,32 +14,33 @@ export function writeReceipt(
   replayed: boolean,
 ): Receipt {
   const { price } = charge;
+  // Temporal's UI cuts a result after some forty characters: what a block cost comes first.
   return {
-    kind: 'tollgate.receipt/v1',
-    account,
-    block: price.block,
-    price: price.version,
-    reserved: formatCredits(charge.reserved),
     charged: formatCredits(charge.charged),
+    reserved: formatCredits(charge.reserved),
     returned: formatCredits(charge.returned),
     ...(charge.absorbed > 0n ? { absorbed: formatCredits(charge.absorbed) } : {}),
     left: formatCredits(charge.available),
     ...(Object.keys(usage).length > 0 ? { usage } : {}),
+    block: price.block,
+    price: price.version,
+    account,
     ...(charge.late ? { late: true } : {}),
     ...(replayed ? { replayed: true } : {}),
+    kind: 'tollgate.receipt/v1',
   };
 }
 
 /** A block that costs nothing does not trouble the ledger, so what is left is not known. */
 export function writeFreeReceipt(account: string, price: PinnedPrice): Receipt {
   return {
-    kind: 'tollgate.receipt/v1',
-    account,
+    charged: '0',
+    reserved: '0',
+    returned: '0',
     block: price.block,
     price: price.version,
-    reserved: '0',
-    charged: '0',
-    returned: '0',
+    account,
+    kind: 'tollgate.receipt/v1',
   };
 }
 
@@ -49,6 +50,6 @@ export function writeFreeReceipt(account: string, price: PinnedPrice): Receipt {
  */
 export function enclose(output: unknown, receipt: Receipt): unknown {
   if (ArrayBuffer.isView(output)) return output;
-  const envelope: Receipted = output === undefined ? { receipt } : { output, receipt };
+  const envelope: Receipted = output === undefined ? { receipt } : { receipt, output };
   return envelope;
 }
