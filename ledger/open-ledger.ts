@@ -4,7 +4,7 @@
 import { rememberAccountIds } from './account-ids';
 import { accountOperations } from './accounts';
 import { budgetOperations } from './budgets';
-import { openDatabase } from './database';
+import { openDatabase, type Database } from './database';
 import { doctorOperation } from './doctor';
 import { entryOperations } from './entries';
 import { openGate } from './gate';
@@ -38,6 +38,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const database = openDatabase(connectionString, poolSize, now);
   try {
     await checkSchema(database);
+    await requireDurableCommits(database);
   } catch (error) {
     await database.close();
     throw error;
@@ -62,4 +63,17 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       await database.close();
     },
   };
+}
+
+/** What the gate answers must outlive a crash of the server, so a commit may not return before it is on disk. */
+async function requireDurableCommits(database: Pick<Database, 'row'>): Promise<void> {
+  const { setting } = await database.row<{ setting: string }>(
+    `select current_setting('synchronous_commit') as setting`,
+  );
+  if (setting !== 'off') return;
+  throw new TollgateError(
+    'CONFIG_INVALID',
+    { synchronous_commit: setting },
+    { message: 'PostgreSQL would lose charges in a crash: set synchronous_commit to on' },
+  );
 }

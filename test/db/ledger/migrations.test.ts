@@ -53,3 +53,12 @@ test('a ledger that cannot be reached is unavailable, which is retried', async (
     openLedger({ connectionString: 'postgres://nobody@127.0.0.1:9/none' }),
   ).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
 });
+
+test('a ledger does not open where a commit may be lost in a crash', async () => {
+  await migrate(database.url);
+  const url = new URL(database.url);
+  url.searchParams.set('options', '-c synchronous_commit=off');
+  await expect(openLedger({ connectionString: url.toString() })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+  });
+});
