@@ -33,9 +33,7 @@ export function classifyFailure(error: unknown, context: Context, end: RetryEnd 
       case 'NOT_FOUND':
       case 'TIMED_OUT':
         return 'lost';
-      case 'WORKER_SHUTDOWN':
-        // The worker reports it in a way that lets Temporal try the attempt elsewhere.
-        if (isCancellation(error)) return 'kept';
+        // A worker that shuts down reports a failure, which is tried again like any other.
         break;
       default:
       // Any other reason: the error decides, as without a cancellation.
@@ -80,11 +78,6 @@ function backoffMs(policy: RetryPolicy, attempt: number): number {
   const maximumMs =
     msOptionalToNumber(policy.maximumInterval) ?? initialMs * MAXIMUM_INTERVAL_FACTOR;
   return Math.min(initialMs * coefficient ** (attempt - 1), maximumMs);
-}
-
-function isCancellation(error: unknown): boolean {
-  const name = nameOf(error);
-  return name === 'CancelledFailure' || name === 'AbortError';
 }
 
 /** By name, since a class is another one across realms and copies of a package. */

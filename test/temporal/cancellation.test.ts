@@ -121,7 +121,20 @@ describe('a worker that shuts down', () => {
     expect(await closings(account)).toMatchObject([{ kind: 'settled' }]);
   });
 
-  it('counts a block that fails by itself meanwhile as failed', async () => {
+  it('releases it when that was the last attempt', async () => {
+    const account = await house.fund('3');
+    house.work.when('last', (context) => waitHeartbeating(context, createDoor()));
+    const last = { ...options, retry: { maximumAttempts: 1 } };
+    const run = house.execute(account, [{ call: 'work', input: { label: 'last' }, options: last }]);
+    const failed = expect(run).rejects.toThrow();
+    await whenRunning(house, 'last');
+    await worker.stop();
+    expect(await closings(account)).toMatchObject([{ kind: 'released' }]);
+    worker = await house.startWorker();
+    await failed;
+  });
+
+  it('does not mistake a block that gives up by itself for one that was cancelled', async () => {
     const account = await house.fund('3');
     house.work.when('own', () => {
       throw new CancelledFailure('of its own');

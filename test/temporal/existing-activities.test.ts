@@ -56,9 +56,14 @@ it('returns bytes as bytes', async () => {
   const priceBooks = [{ version: 'bytes', effectiveAt: PAST, prices }];
   const worker = await house.startWorker({ activities, gate: { priceBooks } });
   const account = await house.fund('10');
-  const [bytes] = (await house.execute(account, [{ call: 'bytes' }])) as [Record<string, number>];
-  // Inside the run's own result they are JSON again; what counts is that all three are there.
-  expect(Object.values(bytes)).toEqual([1, 2, 255]);
+  const handle = await house.start(account, [{ call: 'bytes' }]);
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  const [payload] = (events ?? []).flatMap(
+    ({ activityTaskCompletedEventAttributes: done }) => done?.result?.payloads ?? [],
+  );
+  expect(Buffer.from(payload?.metadata?.['encoding'] ?? []).toString()).toBe('binary/plain');
+  expect([...(payload?.data ?? [])]).toEqual([1, 2, 255]);
   expect(await house.charges(account)).toHaveLength(1);
   await worker.stop();
 });

@@ -72,6 +72,8 @@ export async function openHouse(): Promise<GatedHouse> {
       return temporal.startWorker({
         taskQueue,
         workflowBundle: await loadWorkflowBundle(),
+        // A test that fails leaves its blocks waiting; it must not leave its worker waiting for them.
+        shutdownForceTime: '10s',
         ...(uncached ? { maxCachedWorkflows: 0 } : {}),
         plugins: [new TollgatePlugin({ ledger, blocks: work.blocks, reaper: false, ...gate })],
         ...options,
@@ -101,11 +103,14 @@ export async function openHouse(): Promise<GatedHouse> {
       return entries.filter(({ kind }) => kind === 'settled').reverse();
     },
     async close() {
-      const report = await ledger.doctor();
-      await ledger.close();
-      await temporal.close();
-      await database.drop();
-      if (!report.ok) throw new Error(`The books do not add up: ${JSON.stringify(report.checks)}`);
+      try {
+        await temporal.close();
+        const { ok, checks } = await ledger.doctor();
+        if (!ok) throw new Error(`The books do not add up: ${JSON.stringify(checks)}`);
+      } finally {
+        await ledger.close();
+        await database.drop();
+      }
     },
   };
   return house;
