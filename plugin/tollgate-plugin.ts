@@ -117,11 +117,9 @@ export class TollgatePlugin extends SimplePlugin {
     const { ledger, reaper } = this.gate;
     if (!ledger || reaper === false || this.reaped.has(worker)) return next(worker);
     this.reaped.add(worker);
-    // Loaded here and not above, so that clients do without the native worker.
-    const { Runtime } = await import('@temporalio/worker');
-    const running = startReaper(ledger, reaper ?? {}, (error) =>
-      Runtime.instance().logger.warn('Could not expire overdue reservations', { error }),
-    );
+    // Nothing may be awaited before `next`: until it is called the worker does not count as running,
+    // and a shutdown that is asked for meanwhile would be lost.
+    const running = startReaper(ledger, reaper ?? {}, (error) => void warnOfReaper(error));
     try {
       await next(worker);
     } finally {
@@ -163,6 +161,12 @@ export class TollgatePlugin extends SimplePlugin {
     }
     return { ...given, ...this.blockActivities };
   }
+}
+
+/** Loaded here and not above, so that clients do without the native worker. */
+async function warnOfReaper(error: unknown): Promise<void> {
+  const { Runtime } = await import('@temporalio/worker');
+  Runtime.instance().logger.warn('Could not expire overdue reservations', { error });
 }
 
 function appendOnce<Item>(given: readonly Item[], own: Item): Item[] {
