@@ -1,6 +1,6 @@
 /**
- * The two shapes in which calls reach the gate's SQL (migrations/000004-gate.sql): one call by its own
- * function, which is the cheaper plan, and many as arrays in one statement. Answers are numbers; their
+ * The two shapes in which calls reach the gate's SQL: one call by its own function, which is the
+ * cheaper plan (migrations/000004-gate.sql), and many as arrays in one statement (000005-batch.sql). Answers are numbers; their
  * meaning stands at the head of that file.
  */
 import type { QueryArrayConfig } from 'pg';

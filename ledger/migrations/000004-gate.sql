@@ -1,4 +1,4 @@
--- The gate: reserve, settle, release, lapse. One call at a time, and many in one statement.
+-- The gate: reserve, grow, settle, release, lapse, one call at a time. Many in one statement: 000005-batch.sql.
 --
 -- Every answer is eight numbers:
 --   1 code   1 done · 2 settled before · 3 nothing to do · 4 never reserved
@@ -63,7 +63,32 @@ create function tollgate.join_parts(p_one bigint[], p_other bigint[]) returns bi
     else coalesce(p_one, '{}') || p_other end;
 $$;
 
+-- Nearly always the burning grant covers it, nothing is due and the key is new: then it is one update and one insert.
 create function tollgate.reserve_one(p_now timestamptz, p_run uuid, p_call bigint, p_account bigint, p_amount bigint,
+  p_claim bigint, p_price integer, p_nth integer, p_limit_ms bigint, p_runs jsonb)
+returns bigint[] language plpgsql as $$
+declare v_head bigint; v_available bigint; v_now timestamptz;
+begin
+  if p_runs is null then
+    update tollgate.accounts set reserved = reserved + p_amount, head_reserved = head_reserved + p_amount
+     where id = p_account and head_remaining - head_reserved >= p_amount and not frozen and not budgeted
+       and due_at > coalesce(p_now, clock_timestamp())
+    returning head, balance - reserved into v_head, v_available;
+    if found then
+      -- A statement of its own, so that it sees what was committed while the account was waited for.
+      v_now := coalesce(p_now, clock_timestamp());
+      insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, price, nth)
+        select p_run, p_call, p_account, p_amount, p_claim, v_now, v_now + p_limit_ms * interval '1 millisecond', v_head, p_price, p_nth
+         where not exists (select from tollgate.entries where run = p_run and call = p_call and kind = 'settled')
+      on conflict (run, call) do nothing;
+      if found then return array[1, p_amount, 0, 0, 0, v_available, p_price, 0]; end if;
+      update tollgate.accounts set reserved = reserved - p_amount, head_reserved = head_reserved - p_amount where id = p_account;
+    end if;
+  end if;
+  return tollgate.reserve_carefully(p_now, p_run, p_call, p_account, p_amount, p_claim, p_price, p_nth, p_limit_ms, p_runs);
+end $$;
+
+create function tollgate.reserve_carefully(p_now timestamptz, p_run uuid, p_call bigint, p_account bigint, p_amount bigint,
   p_claim bigint, p_price integer, p_nth integer, p_limit_ms bigint, p_runs jsonb)
 returns bigint[] language plpgsql as $$
 declare
@@ -133,8 +158,44 @@ create function tollgate.settled_before(e tollgate.entries, p_available bigint) 
   select array[2, e.reserved, -e.amount, e.returned, coalesce(e.absorbed, 0), p_available, e.price, case when e.late then 2 else 0 end];
 $$;
 
--- Closes a reservation. Nearly always it settles within what it took from the grant now burning.
+-- Closes a reservation. Nearly always it settles within what it took from the grant now burning: then it is one update,
+-- and one statement that turns the reservation into its entry.
 create function tollgate.close_one(p_now timestamptz, p_op integer, p_run uuid, p_call bigint, p_account bigint,
+  p_amount bigint, p_claim bigint, p_usage jsonb)
+returns bigint[] language plpgsql as $$
+declare v_head bigint; v_balance bigint; v_available bigint; v_seq bigint; v_reserved bigint; v_price integer;
+begin
+  if p_op in (2, 3) then
+    update tollgate.accounts a
+       set balance = a.balance - p_amount, reserved = a.reserved - r.amount, seq = a.seq + 1,
+           head_remaining = a.head_remaining - p_amount, head_reserved = a.head_reserved - r.amount
+      from tollgate.reservations r
+     where a.id = p_account and a.due_at > coalesce(p_now, clock_timestamp()) and r.run = p_run and r.call = p_call
+       and r.account = p_account and r.grant_id = a.head and r.amount >= p_amount and r.budgets is null
+       and a.head_reserved >= r.amount
+    returning a.head, a.balance, a.balance - a.reserved, a.seq, r.amount into v_head, v_balance, v_available, v_seq, v_reserved;
+    if found then
+      -- The account may have been waited for: the reservation must still be what the update took it for.
+      with closed as (
+        delete from tollgate.reservations where run = p_run and call = p_call and amount = v_reserved and grant_id = v_head
+        returning price, nth
+      )
+      insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
+        select p_run, p_account, v_seq, p_call, coalesce(p_now, clock_timestamp()), -p_amount, v_balance, v_reserved,
+               v_reserved - p_amount, case when p_amount > 0 then v_head end, 'settled', price, nth, p_usage
+          from closed
+      returning price into v_price;
+      if found then return array[1, v_reserved, p_amount, v_reserved - p_amount, 0, v_available, v_price, 0]; end if;
+      update tollgate.accounts
+         set balance = balance + p_amount, reserved = reserved + v_reserved, seq = seq - 1,
+             head_remaining = head_remaining + p_amount, head_reserved = head_reserved + v_reserved
+       where id = p_account;
+    end if;
+  end if;
+  return tollgate.close_carefully(p_now, p_op, p_run, p_call, p_account, p_amount, p_claim, p_usage);
+end $$;
+
+create function tollgate.close_carefully(p_now timestamptz, p_op integer, p_run uuid, p_call bigint, p_account bigint,
   p_amount bigint, p_claim bigint, p_usage jsonb)
 returns bigint[] language plpgsql as $$
 declare a tollgate.accounts; r tollgate.reservations; v_now timestamptz;
@@ -149,21 +210,10 @@ begin
      and (p_op <= 3 or p_op = 4 and claim = p_claim or p_op = 5 and deadline_at <= v_now)
   returning * into r;
   if not found then return tollgate.close_late(a, v_now, p_op, p_run, p_call, p_amount, p_usage); end if;
-  if p_op > 3 or p_amount > r.amount or r.grant_id is distinct from a.head then
-    return tollgate.close_otherwise(a, r, v_now, p_op, p_amount, p_usage);
-  end if;
-  update tollgate.accounts
-     set balance = balance - p_amount, reserved = reserved - r.amount, seq = seq + 1,
-         head_remaining = head_remaining - p_amount, head_reserved = head_reserved - r.amount
-   where id = p_account;
-  insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
-    values (p_run, p_account, a.seq + 1, p_call, v_now, -p_amount, a.balance - p_amount, r.amount, r.amount - p_amount,
-            case when p_amount > 0 then a.head end, 'settled', r.price, r.nth, p_usage);
-  if r.budgets is not null then perform tollgate.close_budgets(r.budgets, r.amount, p_amount); end if;
-  return array[1, r.amount, p_amount, r.amount - p_amount, 0, a.balance - a.reserved + r.amount - p_amount, r.price, 0];
+  return tollgate.close_otherwise(a, r, v_now, p_op, p_amount, p_usage);
 end $$;
 
--- Closes a reservation (its row is gone already) in every other case. What is charged burns from the grants it was
+-- Closes a reservation whose row is gone already, in every case. What is charged burns from the grants it was
 -- taken from, in their order; beyond it, a drawing settle burns what is available and absorbs what is missing. The
 -- rest goes back to those grants; what goes back to a grant that has ended meanwhile, ends with it.
 create function tollgate.close_otherwise(a tollgate.accounts, r tollgate.reservations, p_now timestamptz, p_op integer,
@@ -291,93 +341,6 @@ create function tollgate.over_budget(p_ids bigint[], p_available bigint) returns
   select array[14, reserved, spent, cap, 0, p_available, id, 0] from tollgate.budgets
    where id = any (p_ids) order by cap - spent - reserved limit 1;
 $$;
-
--- Many operations in one statement, one answer each, in any order: nine numbers, the first is the item's place.
--- Items that touch only the burning grant and an unmarked key are done as a set; whatever is out of the ordinary
--- (a replay, a span of grants, an overrun, a refusal, time that is due) goes one by one through the functions above,
--- what frees credits before what takes them. No item can fail another. A key stands in a batch once.
-create function tollgate.batch(p_now timestamptz, p_op integer[], p_run uuid[], p_call bigint[], p_account bigint[],
-  p_amount bigint[], p_claim bigint[], p_price integer[], p_nth integer[], p_limit_ms bigint[], p_usage text[], p_runs jsonb)
-returns bigint[] language plpgsql as $$
-declare
-  v_now timestamptz; v_answers bigint[]; v_rest integer[]; k integer; v_one bigint[];
-begin
-  perform 1 from tollgate.accounts where id = any (p_account) order by id for no key update;
-  v_now := coalesce(p_now, clock_timestamp());
-  if p_runs is not null then perform tollgate.record_runs(p_runs); end if;
-  if cardinality(p_op) <= 3 then                      -- the set costs less from four items on
-    v_rest := (array[1, 2, 3])[: cardinality(p_op)];
-  else
-    with seen as materialized (
-      select u.*, a.balance, a.reserved as held, a.seq, a.head, a.head_remaining - a.head_reserved as head_left,
-             r.amount as r_amount, r.price as r_price, r.nth as r_nth, caps.room, caps.run_room,
-             case when u.op = 1 then caps.budgets else r.budgets end as budgets,
-             case when a.id is null or a.due_at <= v_now then false
-                  when u.op = 1 then not a.frozen and r.run is null and not exists
-                    (select from tollgate.entries e where e.run = u.run and e.call = u.call and e.kind = 'settled')
-                  else u.op <= 3 and r.account = u.account and r.grant_id = a.head and u.amount <= r.amount end as plain
-        from unnest(p_op, p_run, p_call, p_account, p_amount, p_claim, p_price, p_nth, p_limit_ms, p_usage)
-               with ordinality as u(op, run, call, account, amount, claim, price, nth, limit_ms, usage, i)
-        left join tollgate.accounts a on a.id = u.account
-        left join tollgate.reservations r on r.run = u.run and r.call = u.call
-        left join lateral (
-          select array_agg(b.id) as budgets,
-                 min(case when b.ends_at > v_now then b.cap - b.spent - b.reserved else -1 end) filter (where b.subject <> u.run::text) as room,
-                 min(b.cap - b.spent - b.reserved) filter (where b.subject = u.run::text) as run_room
-            from tollgate.budgets_of(u.account, u.run) as o(id) join tollgate.budgets b on b.id = o.id
-           where a.budgeted and u.op = 1) caps on true
-    ), ops as materialized (
-      select *, coalesce(plain, false) and (op > 1 or wanted <= least(head_left, room) and (run_room is null or run_wanted <= run_room)) as fast
-        from (select *, sum(amount) filter (where plain and op = 1) over (partition by account order by i) as wanted,
-                     sum(amount) filter (where plain and op = 1) over (partition by account, run order by i) as run_wanted
-                from seen) w
-    ), done as materialized (
-      select *, sum(case when op = 1 then -amount else r_amount - amount end) over w + balance - held as available,
-             balance - sum(case when op = 1 then 0 else amount end) over w as balance_after,
-             seq + count(*) filter (where op > 1) over w as seq_after
-        from ops where fast window w as (partition by account order by i)
-    ), reserved as (
-      insert into tollgate.reservations (run, call, account, amount, claim, reserved_at, deadline_at, grant_id, price, nth, budgets)
-      select run, call, account, amount, claim, v_now, v_now + limit_ms * interval '1 millisecond', head, price, nth, budgets
-        from done where op = 1
-    ), closed as (
-      delete from tollgate.reservations r using done d where d.op > 1 and r.run = d.run and r.call = d.call
-    ), written as (
-      insert into tollgate.entries (run, account, seq, call, at, amount, balance, reserved, returned, grant_id, kind, price, nth, usage)
-      select run, account, seq_after, call, v_now, -amount, balance_after, r_amount, r_amount - amount,
-             case when amount > 0 then head end, 'settled', r_price, r_nth, usage::jsonb from done where op > 1
-    ), budgeted as (
-      update tollgate.budgets b set reserved = b.reserved + m.set_aside, spent = b.spent + m.charged
-        from (select budget, sum(case when op = 1 then amount else -r_amount end) as set_aside,
-                     sum(case when op = 1 then 0 else amount end) as charged
-                from done, unnest(budgets) as budget group by budget) m
-       where b.id = m.budget
-    ), moved as (
-      update tollgate.accounts a
-         set balance = a.balance - m.charged, reserved = a.reserved + m.set_aside, seq = a.seq + m.closed,
-             head_remaining = a.head_remaining - m.charged, head_reserved = a.head_reserved + m.set_aside
-        from (select account, sum(case when op = 1 then 0 else amount end) as charged,
-                     sum(case when op = 1 then amount else -r_amount end) as set_aside, count(*) filter (where op > 1) as closed
-                from done group by account) m
-       where a.id = m.account
-    )
-    select (select array_agg(array[i, 1, case when op = 1 then amount else r_amount end, case when op = 1 then 0 else amount end,
-                                   case when op = 1 then 0 else r_amount - amount end, 0, available,
-                                   case when op = 1 then price else r_price end, 0]) from done),
-           (select array_agg(i order by op = 1, i) from ops where not fast)
-      into v_answers, v_rest;
-  end if;
-
-  foreach k in array coalesce(v_rest, '{}') loop
-    v_one := case
-      when p_op[k] = 6 then tollgate.grow_one(v_now, p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k])
-      when p_op[k] = 1
-      then tollgate.reserve_one(v_now, p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k], p_price[k], p_nth[k], p_limit_ms[k], null)
-      else tollgate.close_one(v_now, p_op[k], p_run[k], p_call[k], p_account[k], p_amount[k], p_claim[k], p_usage[k]::jsonb) end;
-    v_answers := coalesce(v_answers, '{}') || array[k::bigint || v_one];
-  end loop;
-  return v_answers;
-end $$;
 
 -- The reaper: lapses reservations whose deadline has passed, accounts in id order. Returns how many.
 create function tollgate.lapse_overdue(p_now timestamptz, p_limit integer)
