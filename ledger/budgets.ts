@@ -18,7 +18,7 @@ export type BudgetOperations = Pick<Ledger, 'setBudget' | 'removeBudget' | 'list
 export function budgetOperations(database: Database, accountIds: AccountIds): BudgetOperations {
   async function list(account: string): Promise<readonly BudgetView[]> {
     const id = await accountIds.require(account);
-    const rows = await database.rows<BudgetRow>(
+    const rows = await database.rows<BudgetView>(
       `select kind, subject, period, zone, cap, reserved, ends_at as "endsAt",
               case when ends_at > coalesce($2, clock_timestamp()) then spent else 0 end as spent
          from tollgate.budgets where account = $1 and ${LISTED} order by kind, subject, period`,
@@ -58,8 +58,6 @@ export function budgetOperations(database: Database, accountIds: AccountIds): Bu
     },
   };
 }
-
-type BudgetRow = BudgetView;
 
 function isSame(one: BudgetName, other: BudgetName): boolean {
   return one.kind === other.kind && one.subject === other.subject && one.period === other.period;

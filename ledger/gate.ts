@@ -49,103 +49,114 @@ export function openGate({ lanes, ...rest }: GateParts): Gate {
 }
 
 /**
- * In each operation, what is remembered is used without waiting, so that calls reach the lane in the
- * order in which they were made.
+ * Finds the account's number and goes on. A remembered one is used without waiting, so that calls reach
+ * the lane in the order in which they were made.
  */
+function onAccount<Answer>(
+  accountIds: AccountIds,
+  account: string,
+  work: (id: string) => Promise<Answer>,
+): Promise<Answer | AccountUnknown> {
+  const goOn = (id: string | undefined): Promise<Answer | AccountUnknown> =>
+    id === undefined ? Promise.resolve({ kind: 'account-unknown' }) : work(id);
+  const found = accountIds.find(account);
+  return found instanceof Promise ? found.then(goOn) : goOn(found);
+}
+
+interface AccountUnknown {
+  readonly kind: 'account-unknown';
+}
+
 function reserveThrough({ accountIds, prices, database, submit }: Carrier): Gate['reserve'] {
   const knownRuns = new Set<string>();
   return async (request) => {
     refuseBadAmount(request.amount);
-    const found = accountIds.find(request.account);
-    const account = found instanceof Promise ? await found : found;
-    if (account === undefined) return { kind: 'account-unknown' };
-    const pinned = prices.pin(request.price);
-    const price = typeof pinned === 'number' ? pinned : await pinned;
-    const written = knownRuns.has(request.run);
-    const answer = await submit({
-      ...keyOf(request, account),
-      op: Operation.reserve,
-      amount: String(request.amount),
-      claim: String(request.claim),
-      price,
-      nth: request.nth,
-      limitMs: request.deadlineMs,
-      facts: written ? null : factsRow(request.facts, account),
+    return onAccount(accountIds, request.account, async (account) => {
+      const pinned = prices.pin(request.price);
+      const price = typeof pinned === 'number' ? pinned : await pinned;
+      const written = knownRuns.has(request.run);
+      const answer = await submit({
+        ...keyOf(request, account),
+        op: Operation.reserve,
+        amount: String(request.amount),
+        claim: String(request.claim),
+        price,
+        nth: request.nth,
+        limitMs: request.deadlineMs,
+        facts: written ? null : factsRow(request.facts, account),
+      });
+      if (!written) {
+        if (knownRuns.size >= MAX_KNOWN_RUNS) knownRuns.clear();
+        knownRuns.add(request.run);
+      }
+      if (answer.code === Code.settledBefore)
+        return { kind: 'settled', charge: await chargeOf(answer, prices) };
+      if (answer.code !== Code.done) return describeRefusal(database, answer, request.amount);
+      return {
+        kind: 'reserved',
+        reserved: answer.reserved,
+        available: answer.available,
+        price: answer.price === price ? request.price : await prices.read(answer.price),
+        takenOver: (answer.flags & TAKEN_OVER) !== 0,
+      };
     });
-    if (!written) {
-      if (knownRuns.size >= MAX_KNOWN_RUNS) knownRuns.clear();
-      knownRuns.add(request.run);
-    }
-    if (answer.code === Code.settledBefore)
-      return { kind: 'settled', charge: await chargeOf(answer, prices) };
-    if (answer.code !== Code.done) return describeRefusal(database, answer, request.amount);
-    return {
-      kind: 'reserved',
-      reserved: answer.reserved,
-      available: answer.available,
-      price: answer.price === price ? request.price : await prices.read(answer.price),
-      takenOver: (answer.flags & TAKEN_OVER) !== 0,
-    };
   };
 }
 
 function growThrough({ accountIds, database, submit }: Carrier): Gate['grow'] {
   return async (request) => {
     refuseBadAmount(request.amount);
-    const found = accountIds.find(request.account);
-    const account = found instanceof Promise ? await found : found;
-    if (account === undefined) return { kind: 'account-unknown' };
-    const answer = await submit({
-      ...keyOf(request, account),
-      op: Operation.grow,
-      amount: String(request.amount),
-      claim: String(request.claim),
+    return onAccount(accountIds, request.account, async (account) => {
+      const answer = await submit({
+        ...keyOf(request, account),
+        op: Operation.grow,
+        amount: String(request.amount),
+        claim: String(request.claim),
+      });
+      switch (answer.code) {
+        case Code.done:
+          return { kind: 'grown', reserved: answer.reserved, available: answer.available };
+        case Code.nothingToDo:
+        case Code.neverReserved:
+          return { kind: 'lost' };
+        default:
+          return describeRefusal(database, answer, request.amount);
+      }
     });
-    switch (answer.code) {
-      case Code.done:
-        return { kind: 'grown', reserved: answer.reserved, available: answer.available };
-      case Code.nothingToDo:
-      case Code.neverReserved:
-        return { kind: 'lost' };
-      default:
-        return describeRefusal(database, answer, request.amount);
-    }
   };
 }
 
 function settleThrough({ accountIds, prices, database, submit }: Carrier): Gate['settle'] {
   return async (request) => {
     refuseBadAmount(request.amount);
-    const found = accountIds.find(request.account);
-    const account = found instanceof Promise ? await found : found;
-    if (account === undefined) return { kind: 'account-unknown' };
-    const answer = await submit({
-      ...keyOf(request, account),
-      op: request.overrun === 'draw' ? Operation.settleDrawing : Operation.settleCapped,
-      amount: String(request.amount),
-      usage: request.usage ? JSON.stringify(request.usage) : null,
+    return onAccount(accountIds, request.account, async (account) => {
+      const answer = await submit({
+        ...keyOf(request, account),
+        op: request.overrun === 'draw' ? Operation.settleDrawing : Operation.settleCapped,
+        amount: String(request.amount),
+        usage: request.usage ? JSON.stringify(request.usage) : null,
+      });
+      if (answer.code === Code.neverReserved) return { kind: 'unknown' };
+      const replayed = answer.code === Code.settledBefore;
+      if (answer.code !== Code.done && !replayed)
+        return describeRefusal(database, answer, request.amount);
+      return { kind: 'settled', charge: await chargeOf(answer, prices), replayed };
     });
-    if (answer.code === Code.neverReserved) return { kind: 'unknown' };
-    const replayed = answer.code === Code.settledBefore;
-    if (answer.code !== Code.done && !replayed)
-      return describeRefusal(database, answer, request.amount);
-    return { kind: 'settled', charge: await chargeOf(answer, prices), replayed };
   };
 }
 
 function releaseThrough({ accountIds, database, submit }: Carrier): Gate['release'] {
   return async (request) => {
-    const found = accountIds.find(request.account);
-    const account = found instanceof Promise ? await found : found;
-    if (account === undefined) return { kind: 'account-unknown' };
-    const answer = await submit({
-      ...keyOf(request, account),
-      op: Operation.release,
-      claim: String(request.claim),
+    return onAccount(accountIds, request.account, async (account) => {
+      const answer = await submit({
+        ...keyOf(request, account),
+        op: Operation.release,
+        claim: String(request.claim),
+      });
+      if (answer.code === Code.done) return { kind: 'released', returned: answer.returned };
+      if (answer.code === Code.nothingToDo) return { kind: 'kept' };
+      return describeRefusal(database, answer, 0n);
     });
-    if (answer.code === Code.done) return { kind: 'released', returned: answer.returned };
-    if (answer.code === Code.nothingToDo) return { kind: 'kept' };
-    return describeRefusal(database, answer, 0n);
   };
 }
 

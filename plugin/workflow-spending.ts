@@ -11,7 +11,6 @@ export interface Spending {
   read(): RunCredits;
   /** Markdown for the run's current details. */
   describe(): string;
-  spent(): Credits;
 }
 
 interface BlockTotal {
@@ -51,6 +50,5 @@ export function trackSpending(account: string | undefined): Spending {
       const left = last.left === undefined ? '' : ` The account then had ${last.left} available.`;
       return `${head}\n\nLast: \`${last.block}\`, ${last.charged} credits.${left}`;
     },
-    spent: () => spent,
   };
 }
