@@ -15,8 +15,15 @@ const SANDBOX = [
   'plugin/workflow-*.ts',
 ];
 
-/** Files that offer a package entry point, the only ones that may re-export. */
-const ENTRY_POINTS = ['index.ts', 'workflow.ts', 'client.ts', 'ledger.ts', 'testing.ts'];
+/** Files that offer an entry point, of the package or of a workflow bundle: the only ones that may re-export. */
+const ENTRY_POINTS = [
+  'index.ts',
+  'workflow.ts',
+  'client.ts',
+  'ledger.ts',
+  'testing.ts',
+  'workflows/system.ts',
+];
 
 const houseSyntax = [
   {

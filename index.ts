@@ -15,6 +15,12 @@ export {
   type Completers,
 } from './plugin/complete-block';
 export type { ReaperOptions } from './plugin/reaper';
+export {
+  startTollgate,
+  systemWorkflowsPath,
+  type RunningTollgate,
+  type StartTollgateOptions,
+} from './worker/start-tollgate';
 export { byOption, byOptions, fixed, free, metered } from './core/pricing/prices';
 export { parsePriceBook, validatePriceBook } from './core/pricing/price-book';
 export { quoteCall, type Quote, type QuoteLine } from './core/pricing/quote';

@@ -1,15 +1,18 @@
 /**
- * Wires one worker: the ledger, the plugin, the agents, a connection to Temporal. It refuses a ledger
- * whose schema is missing or newer than it knows, and drains before it ends: blocks that run get time
- * to finish and settle.
+ * Wires the workers of one process: the ledger, the plugin, the agents, a connection to Temporal, and
+ * Tollgate's own worker beside that of the agents. It refuses a ledger whose schema is missing or newer
+ * than it knows, and drains before it ends: blocks that run get time to finish and settle.
  */
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { TollgateError } from '../core/contract/errors';
+import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
+import type { Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
 import { TollgatePlugin } from '../plugin/tollgate-plugin';
 import type { AgentModule } from './agent-module';
 import { toTemporalLogger } from './log';
+import { startTollgate } from './start-tollgate';
 
 /** How long a block that runs when the worker is told to stop may go on. */
 const SHUTDOWN_GRACE = '10s';
@@ -29,25 +32,31 @@ export interface RunWorkerOptions {
   readonly onReady?: () => void;
 }
 
-/** Resolves when the worker has drained. @throws SCHEMA_MISSING, SCHEMA_TOO_NEW, LEDGER_UNAVAILABLE, TEMPORAL_UNAVAILABLE */
+/** Resolves when the workers have drained. @throws CONFIG_INVALID, SCHEMA_MISSING, SCHEMA_TOO_NEW, LEDGER_UNAVAILABLE, TEMPORAL_UNAVAILABLE */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  refuseSystemTaskQueue(options.taskQueue);
   // Who runs this decides when it stops, so Temporal's own handlers of signals stay out.
   Runtime.install({ logger: toTemporalLogger(options.log), shutdownSignals: [] });
   const ledger = await openLedger({ connectionString: options.databaseUrl });
   try {
     const connection = await connect(options.temporalAddress);
     try {
-      await serve(
-        options,
-        connection,
-        new TollgatePlugin({ ledger, ...readPlugin(options.agents) }),
-      );
+      await serve(options, connection, ledger);
     } finally {
       await connection.close();
     }
   } finally {
     await ledger.close();
   }
+}
+
+function refuseSystemTaskQueue(taskQueue: string): void {
+  if (taskQueue !== SYSTEM_TASK_QUEUE) return;
+  throw new TollgateError(
+    'CONFIG_INVALID',
+    { taskQueue },
+    { message: "This task queue is that of Tollgate's own workflows" },
+  );
 }
 
 function readPlugin({
@@ -68,7 +77,7 @@ async function connect(address: string): Promise<NativeConnection> {
 async function serve(
   options: RunWorkerOptions,
   connection: NativeConnection,
-  plugin: TollgatePlugin,
+  ledger: Ledger,
 ): Promise<void> {
   const { agents, log, stop, taskQueue, temporalNamespace } = options;
   const worker = await Worker.create({
@@ -77,18 +86,21 @@ async function serve(
     taskQueue,
     workflowsPath: agents.workflowsPath,
     ...(agents.activities ? { activities: agents.activities } : {}),
-    plugins: [plugin],
+    plugins: [new TollgatePlugin({ ledger, ...readPlugin(agents) })],
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
   });
+  const tollgate = await startTollgate({ connection, namespace: temporalNamespace, ledger });
   const drain = (): void => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
+    tollgate.stop().catch(() => undefined);
   };
   stop.addEventListener('abort', drain);
   const ended = worker.run();
   if (stop.aborted) drain();
   log.info({ taskQueue, namespace: temporalNamespace }, 'worker ready');
   options.onReady?.();
-  await ended;
+  // Neither goes on without the other: whoever started this process starts it again.
+  await Promise.all([ended, tollgate.ended].map((each) => each.finally(drain)));
   log.info('worker drained');
 }

@@ -1,0 +1,61 @@
+/**
+ * Tollgate's own worker: a second worker, on a task queue of its own, that runs Tollgate's own workflows
+ * beside the agents. `tollgate worker` starts it; an author with a worker program of his own calls it.
+ * Any number of processes may; at least one must, for each namespace that agents run in.
+ */
+import { Client } from '@temporalio/client';
+import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
+import { createActivities } from '../activities/create-activities';
+import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
+import type { Ledger } from '../ledger/ledger';
+
+export interface StartTollgateOptions {
+  readonly connection: NativeConnection;
+  /** Default: `default`. */
+  readonly namespace?: string;
+  readonly ledger: Ledger;
+  /** Only for several ledgers in one namespace; give TollgatePlugin the same `systemTaskQueue`. */
+  readonly taskQueue?: string;
+  /** Of `systemWorkflowsPath`, made ahead with `bundleWorkflowCode`; else it is bundled at the start. */
+  readonly workflowBundle?: WorkflowBundleOption;
+}
+
+export interface RunningTollgate {
+  /** Resolves when it has stopped; rejects when it could not go on. */
+  readonly ended: Promise<void>;
+  /** Drains it. Rejects as `ended` does. */
+  stop(): Promise<void>;
+}
+
+/** How long an activity that runs when it is told to stop may go on. */
+const SHUTDOWN_GRACE = '10s';
+
+/** The module of Tollgate's own workflows. */
+export const systemWorkflowsPath: string = require.resolve('../workflows/system');
+
+export async function startTollgate(options: StartTollgateOptions): Promise<RunningTollgate> {
+  const { connection, namespace = 'default', ledger, taskQueue = SYSTEM_TASK_QUEUE } = options;
+  // Loaded here and not above: what imports `tollgate` for its types and prices does without it.
+  const { Worker } = await import('@temporalio/worker');
+  const client = new Client({ connection, namespace });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    ...(options.workflowBundle
+      ? { workflowBundle: options.workflowBundle }
+      : { workflowsPath: systemWorkflowsPath }),
+    activities: createActivities({ ledger, client }),
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  });
+  const ended = worker.run();
+  // Whoever waits for the end gets the rejection; until somebody does, Node must not see it as unhandled.
+  ended.catch(() => undefined);
+  return {
+    ended,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended;
+    },
+  };
+}
