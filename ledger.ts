@@ -2,6 +2,7 @@
 export { openLedger } from './ledger/open-ledger';
 export { migrate } from './ledger/migrate';
 export type {
+  AgentQuoteRequest,
   Gate,
   Granted,
   GrantRequest,
@@ -13,6 +14,7 @@ export type {
 } from './ledger/ledger';
 export type {
   AccountView,
+  AgentQuote,
   DoctorCheck,
   DoctorReport,
   EntryKind,

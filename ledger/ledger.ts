@@ -17,6 +17,7 @@ import type {
 } from '../core/contract/reservation';
 import type {
   AccountView,
+  AgentQuote,
   BudgetView,
   DoctorReport,
   EntryView,
@@ -77,6 +78,15 @@ export interface BudgetRequest {
   readonly cap: Credits;
 }
 
+export interface AgentQuoteRequest {
+  /** Name of the agent, as its runs have it. */
+  readonly agent: string;
+  /** Only from runs of this account. */
+  readonly account?: string;
+  /** Only from runs of this schedule. */
+  readonly schedule?: string;
+}
+
 export interface Page {
   /** At most so many rows (default 50, at most 1,000). */
   readonly limit?: number;
@@ -117,6 +127,11 @@ export interface Ledger extends Gate {
   ): Promise<readonly RunView[]>;
   /** By run key, workflow id (its newest run) or workflow run id. @throws RUN_UNKNOWN */
   readRun(id: string): Promise<RunReceipt>;
+  /**
+   * What a run of an agent is likely to cost with all runs below it, from its newest runs (at most 200).
+   * `undefined` when none has settled a block yet. @throws ACCOUNT_UNKNOWN
+   */
+  quoteAgent(request: AgentQuoteRequest): Promise<AgentQuote | undefined>;
   listReservations(
     filter?: { readonly account?: string } & Page,
   ): Promise<readonly ReservationView[]>;

@@ -3,6 +3,7 @@
  */
 import { rememberAccountIds } from './account-ids';
 import { accountOperations } from './accounts';
+import { agentQuoteOperations } from './agent-quotes';
 import { budgetOperations } from './budgets';
 import { openDatabase, type Database } from './database';
 import { doctorOperation } from './doctor';
@@ -56,6 +57,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...grantOperations(database, accountIds, accounts),
     ...entryOperations(database, accountIds),
     ...runOperations(database, accountIds),
+    ...agentQuoteOperations(database, accountIds),
     ...reservationOperations(database, accountIds),
     doctor: doctorOperation(database),
     async close() {

@@ -2,6 +2,7 @@
  * What the ledger shows. Amounts are micro-credits (`bigint`), times are `Date`.
  */
 import type { BudgetName } from '../core/contract/budget';
+import type { CostRange } from '../core/contract/cost-range';
 import type { Credits } from '../core/contract/credits';
 
 export interface AccountView {
@@ -87,6 +88,18 @@ export interface RunReceipt extends RunView {
   readonly entries: readonly EntryView[];
   readonly open: readonly ReservationView[];
   readonly children: readonly RunReceipt[];
+}
+
+/**
+ * What a run of an agent is likely to cost: `likely` is the mean of its past runs, and of twenty runs at
+ * most one cost less than `minimum`, and one more than `maximum`.
+ */
+export interface AgentQuote extends CostRange {
+  readonly agent: string;
+  readonly account?: string;
+  readonly schedule?: string;
+  /** Number of past runs it rests on; of fewer than twenty, the bounds are the least and the most. */
+  readonly runs: number;
 }
 
 export interface ReservationView {
