@@ -1,0 +1,141 @@
+/**
+ * What Stripe says about one customer, normalised by the gateway: plain JSON, our plan keys in place
+ * of price ids, and only what the billing rules read. Money is in minor units, times are seconds.
+ *
+ * It holds every subscription, invoice and top-up of the customer that the rules may still need:
+ * all of them, or at least everything since the oldest one that is not yet final.
+ */
+import type { CreditsText } from './credits';
+import type { PackChange } from './pack-change';
+import type { MinorUnits, Seconds } from './plans';
+
+export interface StripeSnapshot {
+  readonly readAt: Seconds;
+  /** Absent while the account has never been to Stripe. */
+  readonly customer?: CustomerSnapshot;
+  readonly subscriptions: readonly SubscriptionSnapshot[];
+  readonly invoices: readonly InvoiceSnapshot[];
+  /** Invoice items that wait for the next invoice. */
+  readonly pendingItems: readonly PendingItemSnapshot[];
+  readonly topUps: readonly TopUpSnapshot[];
+}
+
+export interface CustomerSnapshot {
+  readonly id: string;
+  /** Negative: credit that lowers the next invoice. */
+  readonly balance: MinorUnits;
+  /** The method that the next payment would use: the subscription's own before the customer's. */
+  readonly paymentMethod?: string;
+}
+
+export interface SubscriptionSnapshot {
+  readonly id: string;
+  /** Stripe's word: active, trialing, past_due, unpaid, incomplete, incomplete_expired, canceled, paused, or a new one. */
+  readonly status: string;
+  readonly createdAt: Seconds;
+  /** Set for both ways to cancel at a period's end (`cancel_at_period_end` and `cancel_at`). */
+  readonly cancelAt?: Seconds;
+  readonly endedAt?: Seconds;
+  /** Stripe's reason of the cancellation, such as `payment_failed`, `cancellation_requested`. */
+  readonly endReason?: string;
+  readonly items: readonly SubscriptionItemSnapshot[];
+  /** The last change of packs that was made by us (metadata). */
+  readonly change?: PackChange;
+  /** We have marked it as a second subscription of the same customer (metadata). */
+  readonly duplicateOf?: string;
+}
+
+export interface SubscriptionItemSnapshot {
+  readonly id: string;
+  /** Key of a pack or of the Pro line; null for a price that is not ours. */
+  readonly plan: string | null;
+  readonly price: MinorUnits;
+  readonly periodStart: Seconds;
+  readonly periodEnd: Seconds;
+}
+
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
+
+export interface InvoiceSnapshot {
+  readonly id: string;
+  readonly status: InvoiceStatus;
+  readonly subscription?: string;
+  readonly createdAt: Seconds;
+  readonly paidAt?: Seconds;
+  readonly amountDue: MinorUnits;
+  readonly attemptCount: number;
+  readonly nextAttemptAt?: Seconds;
+  /** A draft is finalised and charged by itself then. */
+  readonly finalizesAt?: Seconds;
+  /** Stripe's page to pay it. */
+  readonly hostedUrl?: string;
+  /** The payment method that the last failed attempt used. */
+  readonly triedPaymentMethod?: string;
+  /** All of them: page on where Stripe says `has_more`. */
+  readonly lines: readonly InvoiceLineSnapshot[];
+  readonly payments: readonly PaymentSnapshot[];
+}
+
+export interface InvoiceLineSnapshot {
+  /** The line's own id: the key of the grant that it pays for. */
+  readonly id: string;
+  /** Key of a pack or of the Pro line; null for anything else. */
+  readonly plan: string | null;
+  readonly subscription?: string;
+  /** Before discounts; negative for a credit. */
+  readonly amount: MinorUnits;
+  /** Sum of its discounts, zero or more. */
+  readonly discount: MinorUnits;
+  /** Part of a period, not a whole one. */
+  readonly proration: boolean;
+  readonly period: { readonly start: Seconds; readonly end: Seconds };
+  /** {@link PendingItemSnapshot.key} of the invoice item that it came from. */
+  readonly key?: string;
+}
+
+/** A payment that arrived, with what has been taken back of it. */
+export interface PaymentSnapshot {
+  /** PaymentIntent, or charge where there is none. */
+  readonly id: string;
+  readonly amount: MinorUnits;
+  readonly refunds: readonly RefundSnapshot[];
+  readonly disputes: readonly DisputeSnapshot[];
+}
+
+export interface RefundSnapshot {
+  readonly id: string;
+  readonly amount: MinorUnits;
+  /** Stripe's word: succeeded, pending, requires_action, failed, canceled. */
+  readonly status: string;
+}
+
+export interface DisputeSnapshot {
+  readonly id: string;
+  readonly amount: MinorUnits;
+  /** Stripe's word: needs_response, under_review, won, lost, warning_…, prevented. */
+  readonly status: string;
+}
+
+export interface PendingItemSnapshot {
+  readonly id: string;
+  readonly subscription?: string;
+  readonly amount: MinorUnits;
+  /** Metadata `tollgate_key`: says which of our commands made it. */
+  readonly key?: string;
+}
+
+/** A purchase of credits outside of a subscription. */
+export interface TopUpSnapshot {
+  /** Checkout session, or PaymentIntent of an automatic one: the key of its grant. */
+  readonly id: string;
+  readonly automatic: boolean;
+  /** `failed`: declined, or an asynchronous payment that did not come; `expired`: nobody paid. */
+  readonly status: 'open' | 'processing' | 'paid' | 'failed' | 'expired';
+  /** Written into its metadata when it was made, so that a later catalogue changes nothing. */
+  readonly credits: CreditsText;
+  readonly price: MinorUnits;
+  readonly createdAt: Seconds;
+  /** The payment method that an automatic one used. */
+  readonly paymentMethod?: string;
+  readonly payment?: PaymentSnapshot;
+}
