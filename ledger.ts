@@ -13,6 +13,16 @@ export type {
   RevokeRequest,
 } from './ledger/ledger';
 export type {
+  DeliveryView,
+  EndpointRequest,
+  EndpointView,
+  NewSecret,
+  NoticeRequest,
+  NoticeView,
+  ReplayRequest,
+  ThresholdView,
+} from './ledger/notice-ledger';
+export type {
   AccountView,
   AgentQuote,
   DoctorCheck,

@@ -15,6 +15,7 @@ import type {
   SettleAnswer,
   SettleRequest,
 } from '../core/contract/reservation';
+import type { NoticeLedger } from './notice-ledger';
 import type {
   AccountView,
   AgentQuote,
@@ -94,7 +95,7 @@ export interface Page {
   readonly after?: string;
 }
 
-export interface Ledger extends Gate {
+export interface Ledger extends Gate, NoticeLedger {
   /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
   openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
   /** @throws ACCOUNT_UNKNOWN */

@@ -6,16 +6,20 @@ import { accountOperations } from './accounts';
 import { agentQuoteOperations } from './agent-quotes';
 import { budgetOperations } from './budgets';
 import { openDatabase, type Database } from './database';
+import { deliveryOperations } from './deliveries';
 import { doctorOperation } from './doctor';
+import { endpointOperations } from './endpoints';
 import { entryOperations } from './entries';
 import { openGate } from './gate';
 import { grantOperations } from './grants';
 import { openLane } from './lane';
 import type { Ledger, LedgerOptions } from './ledger';
 import { checkSchema } from './migrate';
+import { noticeOperations } from './notices';
 import { rememberPrices } from './pinned-prices';
 import { reservationOperations } from './reservations';
 import { runOperations } from './runs';
+import { thresholdOperations } from './thresholds';
 import { TollgateError } from '../core/contract/errors';
 
 const DEFAULT_LANES = 2;
@@ -59,6 +63,10 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...runOperations(database, accountIds),
     ...agentQuoteOperations(database, accountIds),
     ...reservationOperations(database, accountIds),
+    ...noticeOperations(database, accountIds),
+    ...thresholdOperations(database, accountIds),
+    ...endpointOperations(database, accountIds),
+    ...deliveryOperations(database),
     doctor: doctorOperation(database),
     async close() {
       await Promise.all(lanes.map((one) => one.close()));

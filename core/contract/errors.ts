@@ -161,6 +161,21 @@ export const errors = {
     'No open reservation has this key.',
     'It was settled, released or has expired.',
   ),
+  NOTICE_UNKNOWN: row('refusal', 404, 50, 'No such notice.', 'List them: `tollgate notices list`.'),
+  ENDPOINT_UNKNOWN: row(
+    'refusal',
+    404,
+    51,
+    'No such endpoint.',
+    'List them: `tollgate webhook list`.',
+  ),
+  ENDPOINT_FAILING: row(
+    'fault',
+    502,
+    65,
+    'The endpoint did not accept the notice.',
+    'It must answer with a status of 200 to 299 within ten seconds.',
+  ),
   CONFIG_INVALID: row(
     'refusal',
     400,
