@@ -8,10 +8,10 @@ export type {
   GrantRequest,
   Ledger,
   LedgerOptions,
-  Page,
   Revoked,
   RevokeRequest,
 } from './ledger/ledger';
+export type { Page } from './ledger/page';
 export type {
   DeliveryView,
   EndpointRequest,

@@ -16,6 +16,7 @@ import type {
   SettleRequest,
 } from '../core/contract/reservation';
 import type { NoticeLedger } from './notice-ledger';
+import type { Page } from './page';
 import type {
   AccountView,
   AgentQuote,
@@ -86,13 +87,6 @@ export interface AgentQuoteRequest {
   readonly account?: string;
   /** Only from runs of this schedule. */
   readonly schedule?: string;
-}
-
-export interface Page {
-  /** At most so many rows (default 50, at most 1,000). */
-  readonly limit?: number;
-  /** Continue after the last row of the page before. */
-  readonly after?: string;
 }
 
 export interface Ledger extends Gate, NoticeLedger {

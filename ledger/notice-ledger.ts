@@ -4,7 +4,7 @@
  */
 import type { Credits } from '../core/contract/credits';
 import type { NoticeData, NoticeKind } from '../core/contract/notice.schema';
-import type { Page } from './ledger';
+import type { Page } from './page';
 
 export interface NoticeRequest<Kind extends NoticeKind = NoticeKind> {
   /** Names the happening: a second notice under the same key is not written. */
