@@ -50,7 +50,7 @@ export function openLane(connectionString: string, now: () => string | null): La
       );
     return new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      running ??= new Promise<void>((done) => setImmediate(() => void drain().then(done)));
+      running ??= new Promise<void>((done) => process.nextTick(() => void drain().then(done)));
     });
   }
 
