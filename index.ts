@@ -23,7 +23,18 @@ export {
 } from './worker/start-tollgate';
 export { byOption, byOptions, fixed, free, metered } from './core/pricing/prices';
 export { parsePriceBook, validatePriceBook } from './core/pricing/price-book';
+export { expectCost, type ExpectedCost } from './core/pricing/expected-cost';
+export {
+  missingFor,
+  quotePlan,
+  type PlanLine,
+  type PlannedCall,
+  type PlanQuote,
+  type PlanSum,
+} from './core/pricing/quote-plan';
+export { nameChoice } from './core/pricing/resolve-price';
 export { quoteCall, type Quote, type QuoteLine } from './core/pricing/quote';
+export type { CostRange, PastCosts } from './core/contract/cost-range';
 export type { AnyBlock, Block, Blocks, BlocksOf, Meter, OnFailure } from './core/contract/block';
 export { credits, formatCredits, type Credits, type CreditsText } from './core/contract/credits';
 export {

@@ -8,6 +8,7 @@ export type {
   GrantRequest,
   Ledger,
   LedgerOptions,
+  PricedChoice,
   Revoked,
   RevokeRequest,
 } from './ledger/ledger';

@@ -5,6 +5,7 @@
 import { formatCredits, type Credits } from '../core/contract/credits';
 import type {
   AccountView,
+  AgentQuote,
   BudgetView,
   DoctorReport,
   EntryView,
@@ -80,6 +81,15 @@ export function runReceiptToWire(view: RunReceipt): Wire {
     entries: view.entries.map(entryToWire),
     open: view.open.map(reservationToWire),
     children: view.children.map(runReceiptToWire),
+  };
+}
+
+export function agentQuoteToWire(quote: AgentQuote): Wire {
+  return {
+    ...quote,
+    minimum: formatCredits(quote.minimum),
+    likely: formatCredits(quote.likely),
+    maximum: formatCredits(quote.maximum),
   };
 }
 

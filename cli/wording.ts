@@ -31,6 +31,11 @@ export function writeUsage(usage: Readonly<Record<string, number>> | undefined):
     .join(', ');
 }
 
+/** What a quote rests on: `past 12 calls`, or `its price` without any. */
+export function describeBasis(count: number, noun: string): string {
+  return count === 0 ? 'its price' : `past ${writeCount(count, noun)}`;
+}
+
 export function writeCount(count: number | bigint, noun: string): string {
   return `${count} ${noun}${BigInt(count) === 1n ? '' : 's'}`;
 }

@@ -72,7 +72,7 @@ function reserveThrough({ accountIds, prices, database, submit }: Carrier): Gate
   return async (request) => {
     refuseBadAmount(request.amount);
     return onAccount(accountIds, request.account, async (account) => {
-      const pinned = prices.pin(request.price);
+      const pinned = prices.pin(request.price, request.choice);
       const price = typeof pinned === 'number' ? pinned : await pinned;
       const written = knownRuns.has(request.run);
       const answer = await submit({

@@ -4,10 +4,12 @@
  * and may be retried with the same arguments, whatever had happened; a broken invariant is thrown.
  */
 import type { BudgetKind, BudgetPeriod } from '../core/contract/budget';
+import type { PastCosts } from '../core/contract/cost-range';
 import type { Credits } from '../core/contract/credits';
 import type {
   GrowAnswer,
   GrowRequest,
+  PinnedPrice,
   ReleaseAnswer,
   ReleaseRequest,
   ReserveAnswer,
@@ -89,6 +91,13 @@ export interface AgentQuoteRequest {
   readonly schedule?: string;
 }
 
+/** Which calls are asked about: those at this price that chose the same options. */
+export interface PricedChoice {
+  readonly price: PinnedPrice;
+  /** As `ReserveRequest.choice` has it; empty for a price without options. */
+  readonly choice: string;
+}
+
 export interface Ledger extends Gate, NoticeLedger {
   /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
   openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
@@ -127,6 +136,14 @@ export interface Ledger extends Gate, NoticeLedger {
    * `undefined` when none has settled a block yet. @throws ACCOUNT_UNKNOWN
    */
   quoteAgent(request: AgentQuoteRequest): Promise<AgentQuote | undefined>;
+  /**
+   * What the newest calls of the same block and option really cost, one answer each (of at most 200 calls;
+   * `undefined` for fewer than 10). With an agent: of the calls in its runs.
+   */
+  readPastCosts(
+    calls: readonly PricedChoice[],
+    filter?: { readonly agent?: string },
+  ): Promise<readonly (PastCosts | undefined)[]>;
   listReservations(
     filter?: { readonly account?: string } & Page,
   ): Promise<readonly ReservationView[]>;

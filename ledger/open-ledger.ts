@@ -5,6 +5,7 @@ import { rememberAccountIds } from './account-ids';
 import { accountOperations } from './accounts';
 import { agentQuoteOperations } from './agent-quotes';
 import { budgetOperations } from './budgets';
+import { callCostOperations } from './call-costs';
 import { openDatabase, type Database } from './database';
 import { deliveryOperations } from './deliveries';
 import { doctorOperation } from './doctor';
@@ -53,15 +54,17 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const lanes = [lane(), ...Array.from({ length: laneCount - 1 }, lane)] as const;
   const accountIds = rememberAccountIds(database);
   const accounts = accountOperations(database, accountIds);
+  const prices = rememberPrices(database);
 
   return {
-    ...openGate({ lanes: [...lanes], accountIds, prices: rememberPrices(database), database }),
+    ...openGate({ lanes: [...lanes], accountIds, prices, database }),
     ...accounts,
     ...budgetOperations(database, accountIds),
     ...grantOperations(database, accountIds, accounts),
     ...entryOperations(database, accountIds),
     ...runOperations(database, accountIds),
     ...agentQuoteOperations(database, accountIds),
+    ...callCostOperations(database, prices),
     ...reservationOperations(database, accountIds),
     ...noticeOperations(database, accountIds),
     ...thresholdOperations(database, accountIds),

@@ -9,6 +9,7 @@ import { TollgateError } from '../core/contract/errors';
 import type { GateHeader, RunCap } from '../core/contract/gate-header';
 import type { ReserveRequest, RunFacts } from '../core/contract/reservation';
 import { reserveAmount } from '../core/pricing/quote';
+import { nameChoice } from '../core/pricing/resolve-price';
 import { deriveChargeKey, deriveRunKey } from './charge-key';
 import type { OpenCall } from './close-call';
 import type { PricedActivity } from './priced-activities';
@@ -17,6 +18,8 @@ import { remember } from './remember';
 export interface BlockCall extends OpenCall {
   /** What it asks to set aside. */
   readonly amount: Credits;
+  /** The options that it chose; empty where its price has none. */
+  readonly choice: string;
 }
 
 /** Where Temporal sets neither timeout, which it does not for a regular activity. */
@@ -67,6 +70,7 @@ export function describeCall(
     overrun: activity.overrun,
     onFailure: activity.onFailure,
     amount: reserveAmount(activity.price.rule, args, block),
+    choice: nameChoice(activity.price.rule, args),
   };
 }
 
@@ -76,7 +80,7 @@ export function toReserveRequest(
   info: Info,
   slackMs: number,
 ): ReserveRequest {
-  const { key, account, amount, claim, price } = call;
+  const { key, account, amount, claim, price, choice } = call;
   return {
     run: key.run,
     call: key.call,
@@ -85,6 +89,7 @@ export function toReserveRequest(
     amount,
     claim,
     price,
+    choice,
     deadlineMs: attemptMs(info) + slackMs,
     // The ledger writes them with a run's first reserve, so all calls of the run may share them.
     facts: rememberFacts(key.run, () => describeRun(call, header, info)),

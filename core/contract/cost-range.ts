@@ -6,3 +6,9 @@ export interface CostRange {
   readonly likely: Credits;
   readonly maximum: Credits;
 }
+
+/** What calls of one block and option have cost, at the price that holds now. */
+export interface PastCosts extends CostRange {
+  /** Number of calls it rests on. */
+  readonly calls: number;
+}

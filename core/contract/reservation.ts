@@ -46,6 +46,8 @@ export interface ReserveRequest extends ChargeKey {
   /** Names the attempt: only the last attempt that reserved under the key may release it. */
   readonly claim: bigint;
   readonly price: PinnedPrice;
+  /** The options that the call chose, such as `model=large`: by them past costs are told apart. Default: none. */
+  readonly choice?: string;
   /** How long from now the reservation stands before it may expire. */
   readonly deadlineMs: number;
   readonly facts: RunFacts;

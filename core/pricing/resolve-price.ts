@@ -39,6 +39,20 @@ export function resolvePrice(
   return current;
 }
 
+/**
+ * Which of its price's options a call chose, such as `model=large`; empty where the price has none. What no
+ * case names is `otherwise`, so there are only so many names of a price, whatever callers send.
+ */
+export function nameChoice(rule: PriceRule, args: readonly unknown[]): string {
+  if (rule.kind === 'metered') return nameChoice(rule.base, args);
+  if (rule.kind !== 'option') return '';
+  const chosen = readChoice(args, rule.option);
+  const isCase = chosen !== undefined && Object.hasOwn(rule.cases, chosen);
+  const next = isCase ? rule.cases[chosen] : rule.otherwise;
+  const rest = next ? nameChoice(next, args) : '';
+  return `${rule.option}=${isCase ? chosen : 'otherwise'}${rest && ', '}${rest}`;
+}
+
 /** What the call costs before anything is metered; a metered price has its base and its minimum. */
 export function baseAmount(rule: PriceRule, args: readonly unknown[], block?: string): Credits {
   const resolved = resolvePrice(rule, args, block);

@@ -51,6 +51,7 @@ it('quotes a call with its bounds and where the amount comes from', async () => 
       { what: 'kb', units: 50, amount: '5' },
       { what: 'maximum', amount: '-1.5' },
     ],
+    expected: { minimum: '4', likely: '7.5', maximum: '7.5', calls: 0 },
   });
   const { stdout } = await runCli(args);
   expect(stdout).toMatch(/^Chosen +model=large$/m);
@@ -73,6 +74,7 @@ it('quotes the blocks of the examples when no book is named', async () => {
   ).toMatchObject({
     block: 'summarise',
     reserve: '2',
+    expected: { minimum: '2', likely: '2', maximum: '2', calls: 0 },
     options: [{ option: 'model', chosen: 'large' }],
   });
   const { status, stderr } = await runCli(['quote', 'no-such-block']);
