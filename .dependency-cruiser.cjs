@@ -12,6 +12,7 @@ const mayImport = {
   plugin: ['core', 'ledger'],
   ledger: ['core/contract'],
   stripe: ['core/contract'],
+  'stripe/simulator': [],
   activities: ['core', 'ledger', 'stripe'],
   client: ['core/contract'],
   server: ['core', 'client', 'ledger', 'stripe'],

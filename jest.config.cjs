@@ -27,6 +27,7 @@ module.exports = {
   projects: [
     project('unit'),
     project('replay'),
+    project('stripe'),
     project('db'),
     project('temporal'),
     project('e2e', ['e2e', 'dev']),
