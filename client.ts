@@ -4,6 +4,12 @@
  */
 export { TollgatePlugin, type TollgatePluginOptions } from './plugin/tollgate-plugin';
 export { readRunCredits } from './client/read-run-credits';
+export { openClient, type TollgateClient, type TollgateClientOptions } from './client/open-client';
+export type { GatedSchedule, ScheduleChanges, Schedules } from './client/schedules';
+export type { ScheduleSettings } from './client/schedule-recipe';
+export type { ScheduleState, ScheduleView } from './client/schedule-view';
+export { isSkippedRun, type SkippedRun, type SkipReason } from './core/contract/preflight';
+export type { OnReplenish, ScheduleBudgets, ScheduleName } from './core/contract/schedule';
 export {
   isInsufficientCredits,
   readInsufficientCredits,

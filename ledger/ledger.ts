@@ -6,6 +6,7 @@
 import type { BudgetKind, BudgetPeriod } from '../core/contract/budget';
 import type { PastCosts } from '../core/contract/cost-range';
 import type { Credits } from '../core/contract/credits';
+import type { EarlyRefusal, PreflightRequest, SkipReason } from '../core/contract/preflight';
 import type {
   GrowAnswer,
   GrowRequest,
@@ -17,6 +18,7 @@ import type {
   SettleAnswer,
   SettleRequest,
 } from '../core/contract/reservation';
+import type { ScheduleRegistry } from '../core/contract/schedule';
 import type { NoticeLedger } from './notice-ledger';
 import type { Page } from './page';
 import type {
@@ -91,6 +93,13 @@ export interface AgentQuoteRequest {
   readonly schedule?: string;
 }
 
+/** Why a scheduled run does not start. */
+export interface Hindrance {
+  readonly reason: SkipReason;
+  readonly needed: Credits;
+  readonly available: Credits;
+}
+
 /** Which calls are asked about: those at this price that chose the same options. */
 export interface PricedChoice {
   readonly price: PinnedPrice;
@@ -98,7 +107,7 @@ export interface PricedChoice {
   readonly choice: string;
 }
 
-export interface Ledger extends Gate, NoticeLedger {
+export interface Ledger extends Gate, NoticeLedger, ScheduleRegistry {
   /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
   openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
   /** @throws ACCOUNT_UNKNOWN */
@@ -116,6 +125,10 @@ export interface Ledger extends Gate, NoticeLedger {
   /** @throws ACCOUNT_UNKNOWN, BUDGET_UNKNOWN */
   removeBudget(name: Omit<BudgetRequest, 'cap' | 'zone'>): Promise<void>;
   listBudgets(account: string): Promise<readonly BudgetView[]>;
+  /** What keeps a scheduled run from starting, which is counted, or undefined. @throws ACCOUNT_UNKNOWN */
+  preflight(request: PreflightRequest): Promise<Hindrance | undefined>;
+  /** Counts a scheduled run that was refused before it was charged anything. @throws ACCOUNT_UNKNOWN */
+  skipRun(request: PreflightRequest, refusal: EarlyRefusal): Promise<void>;
   /** Expires reservations whose deadline has passed; returns how many (at most `limit`, default 1,000). */
   expireOverdue(limit?: number): Promise<number>;
 

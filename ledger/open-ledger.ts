@@ -18,8 +18,11 @@ import type { Ledger, LedgerOptions } from './ledger';
 import { checkSchema } from './migrate';
 import { noticeOperations } from './notices';
 import { rememberPrices } from './pinned-prices';
+import { preflightOperations } from './preflight';
 import { reservationOperations } from './reservations';
 import { runOperations } from './runs';
+import { schedulePauseOperations } from './schedule-pauses';
+import { scheduleOperations } from './schedules';
 import { thresholdOperations } from './thresholds';
 import { TollgateError } from '../core/contract/errors';
 
@@ -55,11 +58,15 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const accountIds = rememberAccountIds(database);
   const accounts = accountOperations(database, accountIds);
   const prices = rememberPrices(database);
+  const budgets = budgetOperations(database, accountIds);
 
   return {
     ...openGate({ lanes: [...lanes], accountIds, prices, database }),
     ...accounts,
-    ...budgetOperations(database, accountIds),
+    ...budgets,
+    ...scheduleOperations(database, accountIds, budgets),
+    ...schedulePauseOperations(database, accountIds),
+    ...preflightOperations(database, accountIds),
     ...grantOperations(database, accountIds, accounts),
     ...entryOperations(database, accountIds),
     ...runOperations(database, accountIds),

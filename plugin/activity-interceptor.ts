@@ -11,6 +11,7 @@ import { describeCall, requireHeader, toReserveRequest } from './block-call';
 import { toFailure } from './failures';
 import { gateCall } from './gate-call';
 import { createMeter, runMetered } from './meter';
+import { isPreflight } from './preflight-activities';
 import type { PricedActivity } from './priced-activities';
 import { readGateHeader } from './read-header';
 import { enclose, writeFreeReceipt } from './write-receipt';
@@ -53,6 +54,7 @@ async function execute(
 ): Promise<unknown> {
   const { info } = context;
   const block = info.activityType;
+  if (isPreflight(block)) return run();
   const activity = gate.findPrice(block);
   if (!activity) {
     if (gate.unpriced === 'allow') return run();

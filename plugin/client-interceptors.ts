@@ -74,7 +74,7 @@ export function interceptSchedules(gate: ClientGate): ScheduleClientInterceptor 
     create(input, next) {
       const { tollgate, scheduleId } = input.options;
       const action: ScheduledStart = { ...input.options.action, ...(tollgate ? { tollgate } : {}) };
-      const run = announceRun(gate, input.headers, action, scheduleId);
+      const run = announceRun(gate, input.headers, action, { schedule: scheduleId, preflight: {} });
       // Nothing but its search attributes has changed.
       const options = { ...input.options, action: run.options } as CompiledScheduleOptions;
       return next({ ...input, headers: run.headers, options });
@@ -90,7 +90,7 @@ function announceRun<Options extends Start>(
   gate: ClientGate,
   headers: Headers,
   options: Options,
-  schedule?: string,
+  scheduled: Pick<RunHeader, 'schedule' | 'preflight'> = {},
 ): { readonly headers: Headers; readonly options: Options } {
   // The same plugin given twice, or a caller that has said it all itself.
   if (headers[GATE_HEADER]) return { headers, options };
@@ -101,7 +101,7 @@ function announceRun<Options extends Start>(
     account: start.account,
     ...(start.agent === undefined ? {} : { agent: start.agent }),
     ...(start.member === undefined ? {} : { member: start.member }),
-    ...(schedule === undefined ? {} : { schedule }),
+    ...scheduled,
     ...(start.budget === undefined ? {} : { budget: checkBudget(start.budget) }),
     ...(gate.searchAttributes ? { searchAttributes: true } : {}),
   };

@@ -4,7 +4,7 @@
  *  2. workflows: that header on every activity, receipts and totals (workflow-interceptors.ts);
  *  3. activities: reserve, run, settle around each priced one (activity-interceptor.ts), and the blocks
  *     themselves;
- *  4. workers: a reaper that expires what nobody has closed (reaper.ts).
+ *  4. workers: the preflight of scheduled runs (preflight-activities.ts), and a reaper that expires what nobody has closed (reaper.ts).
  *
  * It may be given to the connection, the client, the worker and the bundler alike, and gates once. It
  * keeps every interceptor that was there before, in its order.
@@ -29,6 +29,7 @@ import type { Ledger } from '../ledger/ledger';
 import { interceptActivities } from './activity-interceptor';
 import { interceptSchedules, interceptStarts, type ClientGate } from './client-interceptors';
 import { blocksToActivities } from './define-block';
+import { preflightActivities } from './preflight-activities';
 import { readPrices } from './priced-activities';
 import { startReaper, type ReaperOptions } from './reaper';
 
@@ -65,6 +66,7 @@ export class TollgatePlugin extends SimplePlugin {
   private readonly schedules;
   private readonly blockActivities: Readonly<Record<string, unknown>>;
   private readonly activities: ActivityInterceptorsFactory | undefined;
+  private readonly preflight: Readonly<Record<string, unknown>>;
   private readonly reaped = new WeakSet<Worker>();
 
   /** @throws CONFIG_INVALID, PRICE_INVALID */
@@ -77,6 +79,7 @@ export class TollgatePlugin extends SimplePlugin {
     this.starts = interceptStarts(options);
     this.schedules = interceptSchedules(options);
     this.blockActivities = blocksToActivities(blocks);
+    this.preflight = ledger ? preflightActivities(ledger) : {};
     this.activities =
       ledger &&
       interceptActivities({ ledger, findPrice, slackMs, unpriced: options.unpriced ?? 'allow' });
@@ -89,9 +92,13 @@ export class TollgatePlugin extends SimplePlugin {
   /** @throws CONFIG_INVALID for blocks without a ledger, or an activity with the name of a block. */
   override configureWorker(options: WorkerOptions): WorkerOptions {
     const { interceptors, activities } = options;
+    const withBlocks = this.addBlocks(activities);
+    const takesActivities = Object.keys(withBlocks).length > 0;
     return {
       ...options,
-      activities: this.addBlocks(activities),
+      activities: { ...withBlocks, ...this.preflight },
+      // The preflight is called within a workflow's own task; a worker that had no activities polls for none.
+      ...(takesActivities ? {} : { enableNonLocalActivities: false }),
       interceptors: {
         ...interceptors,
         client: this.interceptClient(interceptors?.client),

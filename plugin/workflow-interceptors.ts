@@ -33,6 +33,7 @@ import {
   type RunCredits,
 } from '../core/contract/run-credits';
 import { addHeader } from './workflow-headers';
+import { takePreflight } from './workflow-preflight';
 import { openRun, type GatedRun } from './workflow-run';
 
 /** Refusals that end a run under their own type. */
@@ -51,7 +52,7 @@ export function interceptors(): WorkflowInterceptors {
         description: 'Credits that this run has spent so far',
       });
       try {
-        return await next(input);
+        return await takePreflight(run, () => next(input));
       } catch (error) {
         throw haltAtRefusal(error);
       } finally {

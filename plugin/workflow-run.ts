@@ -10,10 +10,16 @@ import type {
   RetryPolicy,
 } from '@temporalio/common';
 import type { GateHeader, RetryEnd, RunHeader } from '../core/contract/gate-header';
+import type { PreflightRequest, PreflightRule } from '../core/contract/preflight';
 import { isReceipted } from '../core/contract/receipt';
 import { readStartCredits, type RunCredits, type StartCredits } from '../core/contract/run-credits';
 import { readRunHeader, readScheduleId } from './workflow-headers';
-import { headerForChild, headerForContinued, identifyRun } from './workflow-scope';
+import {
+  headerForChild,
+  headerForContinued,
+  identifyRun,
+  type RunIdentity,
+} from './workflow-scope';
 import { trackSpending } from './workflow-spending';
 
 /** `tollgate` is declared beside `proxyBlocks`, which is how authors give a key. */
@@ -22,6 +28,10 @@ type CallOptions = Pick<ActivityOptions | LocalActivityOptions, 'retry' | 'tollg
 export interface GatedRun {
   readonly account?: string;
   readonly searchAttributes: boolean;
+  /** Set for a run that a schedule has started, where it asks before it begins. */
+  readonly preflight?: PreflightRequest;
+  /** Nothing was charged to this run, and it has started no other. */
+  isUntouched(): boolean;
   /** Header of the next call of a block, or of the call with the key that its options give. */
   headerForCall(block: string, options: CallOptions): GateHeader;
   /** Header of the next child of this type; its memo may name another account. */
@@ -34,26 +44,29 @@ export interface GatedRun {
 
 export function openRun(headers: Headers): GatedRun {
   const info = workflowInfo();
-  const identity = identifyRun(
-    info,
-    readRunHeader(headers),
-    readStartCredits(info.memo),
-    readScheduleId(),
-  );
+  const header = readRunHeader(headers);
+  const identity = identifyRun(info, header, readStartCredits(info.memo), readScheduleId());
   const { account } = identity.base;
   const spending = trackSpending(account);
   const countCall = createCounter();
   const countChild = createCounter();
   let shown = '';
+  let children = 0;
+  const preflight = header?.preflight && describePreflight(identity.base, header.preflight);
   return {
     ...(account === undefined ? {} : { account }),
     searchAttributes: identity.searchAttributes,
+    ...(preflight ? { preflight } : {}),
+    isUntouched: () => children === 0 && Number(spending.read().spent) === 0,
     headerForCall(block, { tollgate, retry }) {
       const call = tollgate ? { key: tollgate.key } : { nth: countCall(block) };
       const end = retry && describeEnd(retry);
       return { ...identity.base, ...call, ...(end ? { retry: end } : {}) };
     },
-    headerForChild: (type, memo) => headerForChild(identity, type, countChild(type), memo),
+    headerForChild(type, memo) {
+      children += 1;
+      return headerForChild(identity, type, countChild(type), memo);
+    },
     headerForContinued: () => headerForContinued(identity),
     acceptResult(result) {
       if (!isReceipted(result)) return result;
@@ -62,6 +75,24 @@ export function openRun(headers: Headers): GatedRun {
       return result.output;
     },
     readCredits: () => spending.read(),
+  };
+}
+
+/** A retry of the workflow goes on with what the first attempt was allowed to begin. */
+function describePreflight(
+  { account, schedule, agent, member, scope }: RunIdentity['base'],
+  { needs }: PreflightRule,
+): PreflightRequest | undefined {
+  const { attempt, workflowId, workflowType } = workflowInfo();
+  if (account === undefined || schedule === undefined || attempt > 1) return undefined;
+  return {
+    account,
+    schedule,
+    agent: agent ?? workflowType,
+    ...(member === undefined ? {} : { member }),
+    run: scope,
+    workflowId,
+    ...(needs === undefined ? {} : { needs }),
   };
 }
 

@@ -48,6 +48,20 @@ export const errors = {
     'No such budget on this account.',
     'List them: `tollgate budget list <account>`.',
   ),
+  SCHEDULE_UNKNOWN: row(
+    'refusal',
+    404,
+    46,
+    'No such schedule on this account.',
+    'List them: `tollgate schedule list <account>`.',
+  ),
+  SCHEDULE_EXISTS: row(
+    'refusal',
+    409,
+    47,
+    'There is a schedule of this id already.',
+    'Update it, or choose another id.',
+  ),
   GATE_HEADER_MISSING: row(
     'refusal',
     400,

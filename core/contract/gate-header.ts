@@ -4,6 +4,7 @@
  * call a gated block. Payload codecs skip headers: it holds ids only and lies in clear in the history.
  */
 import type { CreditsText } from './credits';
+import type { PreflightRule } from './preflight';
 
 /** Name of the Temporal header that carries {@link GateHeader} or {@link RunHeader}. */
 export const GATE_HEADER = 'tollgate';
@@ -18,6 +19,8 @@ export interface RunHeader {
   readonly member?: string;
   /** Schedule that started the run. */
   readonly schedule?: string;
+  /** Ask before the first line whether there is anything to run on; schedules carry it. */
+  readonly preflight?: PreflightRule;
   /** What this run and those below it may spend. */
   readonly budget?: CreditsText;
   /** Budgets of the runs above it, or before it, that cap this one too. */

@@ -1,0 +1,136 @@
+/**
+ * Gated schedules: Temporal's schedules with an account. Each is in the registry of the ledger and in
+ * Temporal; what is done here names the account, and finds schedules of that account only.
+ *
+ * The registry comes first when one is made and when one is deleted, so that whatever dies half way, what
+ * is left is visible to its owner, and the same call again finishes it.
+ */
+import type { Backfill, ScheduleOverlapPolicy } from '@temporalio/client';
+import { errors, isTollgateError, TollgateError } from '../core/contract/errors';
+import type { ScheduleBudgets, ScheduleName, ScheduleRegistry } from '../core/contract/schedule';
+import { inBatches } from './in-batches';
+import { toRecord } from './schedule-record';
+import { isOwnNote } from './schedule-pause';
+import { encodeArgs, type ScheduleRecipe, type ScheduleSettings } from './schedule-recipe';
+import { viewSchedule, type ScheduleView } from './schedule-view';
+import {
+  changeSchedule,
+  deleteSchedule,
+  findSchedule,
+  makeSchedule,
+  onSchedule,
+  type TemporalClient,
+} from './temporal-schedule';
+
+export interface GatedSchedule extends ScheduleName, ScheduleSettings {
+  /** Caps on what its runs may spend a day or a month. */
+  readonly budgets?: ScheduleBudgets;
+}
+
+export type ScheduleChanges = {
+  readonly [Field in keyof ScheduleSettings]?: ScheduleSettings[Field] | undefined;
+} & { readonly budgets?: ScheduleBudgets };
+
+/** Each: @throws ACCOUNT_UNKNOWN, SCHEDULE_UNKNOWN, TEMPORAL_UNAVAILABLE, LEDGER_UNAVAILABLE */
+export interface Schedules {
+  /** @throws SCHEDULE_EXISTS, INPUT_INVALID, AMOUNT_INVALID */
+  create(schedule: GatedSchedule): Promise<ScheduleView>;
+  /** Replaces what is given; a field given as `undefined` goes. @throws INPUT_INVALID, AMOUNT_INVALID */
+  update(name: ScheduleName, changes: ScheduleChanges): Promise<ScheduleView>;
+  /** The account's, by id; `after` is an id. */
+  list(
+    account: string,
+    page?: { readonly limit?: number; readonly after?: string },
+  ): Promise<readonly ScheduleView[]>;
+  describe(name: ScheduleName): Promise<ScheduleView>;
+  /** For good: nothing makes it again. Runs that are under way go on. */
+  delete(name: ScheduleName): Promise<void>;
+  /** Starts a run now, also while it is paused; its preflight decides. */
+  trigger(name: ScheduleName, overlap?: ScheduleOverlapPolicy): Promise<void>;
+  /** Starts the runs of times that have passed; the preflight of each decides. */
+  backfill(name: ScheduleName, range: Backfill): Promise<void>;
+  /** It stays paused until a person unpauses it, whatever credits come. */
+  pause(name: ScheduleName, note?: string): Promise<void>;
+  unpause(name: ScheduleName, note?: string): Promise<void>;
+}
+
+export function openSchedules(client: TemporalClient, registry: ScheduleRegistry): Schedules {
+  async function describe(name: ScheduleName): Promise<ScheduleView> {
+    return viewSchedule(await registry.readSchedule(name), await findSchedule(client, name));
+  }
+
+  async function finishDelete(name: ScheduleName): Promise<void> {
+    await deleteSchedule(client, name);
+    await registry.forgetSchedule(name);
+  }
+
+  /** An account sees its own schedules only, so one that is not registered is not there. */
+  async function act(name: ScheduleName, how: Parameters<typeof onSchedule>[2]): Promise<void> {
+    await registry.readSchedule(name);
+    await onSchedule(client, name, how);
+  }
+
+  return {
+    async create({ account, id, budgets, args = [], ...settings }) {
+      const name = { account, id };
+      const recipe = { ...settings, args: await encodeArgs(client, args) };
+      const record = toRecord(name, recipe);
+      if ((await registry.listDeleting(account)).includes(id)) await finishDelete(name);
+      const added = await registry.addSchedule(record);
+      // One that is registered but not in Temporal was lost, or its making was cut short.
+      if (!added && (await findSchedule(client, name))) throw exists(name);
+      try {
+        if (!added) await registry.changeSchedule(record);
+        if (budgets) await registry.setScheduleBudgets(name, budgets);
+        if (!(await makeSchedule(client, name, recipe))) throw exists(name);
+      } catch (error) {
+        // After a fault Temporal may have made it, so the registry keeps it.
+        if (added && isTollgateError(error) && errors[error.code].kind === 'refusal')
+          await registry.forgetSchedule(name);
+        throw error;
+      }
+      return describe(name);
+    },
+
+    async update(name, { budgets, args, ...changes }) {
+      const registered = await registry.readSchedule(name);
+      const before = registered.recipe as ScheduleRecipe; // Written by this folder.
+      const kept = args === undefined ? before.args : await encodeArgs(client, args);
+      const recipe = { ...before, ...changes, args: kept } as ScheduleRecipe; // toRecord checks it.
+      const record = toRecord(name, recipe);
+      if (!(await changeSchedule(client, name, recipe))) await makeSchedule(client, name, recipe);
+      await registry.changeSchedule(record);
+      if (budgets) await registry.setScheduleBudgets(name, budgets);
+      return describe(name);
+    },
+
+    async list(account, page) {
+      const registered = await registry.listSchedules(account, page);
+      return inBatches(registered, async (one) =>
+        viewSchedule(one, await findSchedule(client, one)),
+      );
+    },
+
+    describe,
+
+    async delete(name) {
+      await registry.markDeleting(name);
+      await finishDelete(name);
+    },
+
+    trigger: (name, overlap) => act(name, (handle) => handle.trigger(overlap)),
+    backfill: (name, range) => act(name, (handle) => handle.backfill(range)),
+
+    async pause(name, note = 'Paused by hand') {
+      if (isOwnNote(note))
+        throw new TollgateError('INPUT_INVALID', { note, rule: 'not the note of Tollgate itself' });
+      await act(name, (handle) => handle.pause(note));
+    },
+
+    unpause: (name, note = 'Unpaused by hand') => act(name, (handle) => handle.unpause(note)),
+  };
+}
+
+function exists({ account, id }: ScheduleName): TollgateError {
+  return new TollgateError('SCHEDULE_EXISTS', { account, schedule: id });
+}
