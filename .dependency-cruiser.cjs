@@ -13,7 +13,7 @@ const mayImport = {
   ledger: ['core/contract'],
   stripe: ['core/contract'],
   'stripe/simulator': [],
-  activities: ['core', 'ledger', 'stripe'],
+  activities: ['core', 'ledger', 'client', 'stripe'],
   client: ['core/contract'],
   server: ['core', 'client', 'ledger', 'stripe'],
   worker: ['core', 'ledger', 'plugin', 'activities', 'client', 'stripe', 'examples', 'entry'],

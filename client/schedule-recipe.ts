@@ -76,7 +76,7 @@ export function toTemporalSchedule(name: ScheduleName, recipe: ScheduleRecipe): 
       workflowType: agent,
       workflowId: scheduleId,
       taskQueue,
-      args: args.map((stored) => new RawValue(restorePayload(stored))),
+      args: args.map((stored) => RawValue.fromPayload(restorePayload(stored))),
       ...(workflowExecutionTimeout === undefined ? {} : { workflowExecutionTimeout }),
       ...(workflowRunTimeout === undefined ? {} : { workflowRunTimeout }),
       ...(retry === undefined ? {} : { retry }),
