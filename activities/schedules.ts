@@ -23,7 +23,14 @@ export interface ResumedSchedules {
   readonly held: number;
 }
 
-export function scheduleActivities(deps: ScheduleDeps) {
+export interface ScheduleActivities {
+  /** Pauses what is not paused; returns how many Tollgate holds now. */
+  pauseSchedules(account: string): Promise<number>;
+  /** Resumes those whose runs can start with what there is. */
+  resumeSchedules(account: string): Promise<ResumedSchedules>;
+}
+
+export function scheduleActivities(deps: ScheduleDeps): ScheduleActivities {
   const { ledger, client } = deps;
 
   async function onEach<Result>(
@@ -32,7 +39,7 @@ export function scheduleActivities(deps: ScheduleDeps) {
   ): Promise<Result[]> {
     await finishDeletes(account);
     const results: Result[] = [];
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const page = await ledger.listSchedules(account, { limit: PAGE, after });
       results.push(
         ...(await inBatches(page, async (schedule) => {
@@ -55,14 +62,12 @@ export function scheduleActivities(deps: ScheduleDeps) {
   }
 
   return {
-    /** Pauses what is not paused; returns how many Tollgate holds now. */
-    async pauseSchedules(account: string): Promise<number> {
+    async pauseSchedules(account) {
       const held = await onEach(account, (schedule) => pauseSchedule(deps, schedule));
       return held.filter(Boolean).length;
     },
 
-    /** Resumes those whose runs can start with what there is. */
-    async resumeSchedules(account: string): Promise<ResumedSchedules> {
+    async resumeSchedules(account) {
       const { available, frozen } = await ledger.readAccount(account);
       let held = 0;
       const resumed = await onEach(account, async (schedule) => {

@@ -5,6 +5,10 @@
  * `refusal`: expected, the caller can act on it. `fault`: something is away, try again.
  * `bug`: must not happen; never retried.
  */
+import { row, type ErrorRow } from './error-row';
+
+export type { ErrorKind } from './error-row';
+
 export const errors = {
   INSUFFICIENT_CREDITS: row(
     'refusal',
@@ -249,18 +253,6 @@ export const errors = {
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errors;
-export type ErrorKind = 'refusal' | 'fault' | 'bug';
-
-export interface ErrorRow {
-  readonly kind: ErrorKind;
-  readonly httpStatus: number;
-  /** Exit status of the CLI. */
-  readonly exitCode: number;
-  readonly message: string;
-  /** What the reader can do about it. */
-  readonly hint: string;
-}
-
 /** JSON-able facts that go with an error: names, amounts as decimal strings, ISO times. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
@@ -304,14 +296,4 @@ export function isTollgateError(error: unknown, code?: ErrorCode): error is Toll
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
   const found = error.code;
   return typeof found === 'string' && found in errors && (code === undefined || found === code);
-}
-
-function row(
-  kind: ErrorKind,
-  httpStatus: number,
-  exitCode: number,
-  message: string,
-  hint: string,
-): ErrorRow {
-  return { kind, httpStatus, exitCode, message, hint };
 }

@@ -40,7 +40,12 @@ it('runs and charges where there are credits, in the name of its schedule', asyn
   await trigger(schedule);
   expect(await scheduled.results(schedule, 1)).toEqual([['scheduled']]);
   const [run] = await house.ledger.listRuns({ account });
-  expect(run).toMatchObject({ schedule: schedule.id, agent: 'plan', member: 'mo', charged: 3_000_000n });
+  expect(run).toMatchObject({
+    schedule: schedule.id,
+    agent: 'plan',
+    member: 'mo',
+    charged: 3_000_000n,
+  });
   expect(await scheduled.schedules.describe(schedule)).toMatchObject({ skipped: 0 });
 });
 
@@ -72,7 +77,9 @@ it('says in the details of the run why it did nothing', async () => {
   const { currentDetails } = await handle.query<{ currentDetails: string }>(
     '__temporal_workflow_metadata',
   );
-  expect(currentDetails).toMatch(/^\*\*Skipped\*\*, nothing was charged: the account has 0 credits/);
+  expect(currentDetails).toMatch(
+    /^\*\*Skipped\*\*, nothing was charged: the account has 0 credits/,
+  );
 });
 
 it('skips a hundred ticks of a backfill, and fails none', async () => {
@@ -84,10 +91,10 @@ it('skips a hundred ticks of a backfill, and fails none', async () => {
     end,
     overlap: ScheduleOverlapPolicy.ALLOW_ALL,
   });
-  await eventually(
-    async () => (await scheduled.schedules.describe(schedule)).skipped >= 100,
-    { what: 'a hundred skipped runs', deadlineMs: 60_000 },
-  );
+  await eventually(async () => (await scheduled.schedules.describe(schedule)).skipped >= 100, {
+    what: 'a hundred skipped runs',
+    deadlineMs: 60_000,
+  });
   expect(await house.ledger.listRuns({ account })).toEqual([]);
   expect((await house.ledger.readAccount(account)).entries).toBe(2n);
   const { temporalId } = await scheduled.schedules.describe(schedule);

@@ -26,7 +26,7 @@ export function openScheduleHouse(house: GatedHouse): ScheduleHouse {
   const { schedules } = openClient({ temporal: client, ledger });
   const activities = scheduleActivities({ client, ledger });
   const run = <Result>(activity: (account: string) => Promise<Result>, account: string) =>
-    new MockActivityEnvironment().run(activity, account) as Promise<Result>; // The environment forgets its type.
+    new MockActivityEnvironment().run<[string], Result, typeof activity>(activity, account);
 
   async function inTemporal(schedule: GatedSchedule): Promise<ScheduleDescription> {
     const { temporalId } = await schedules.describe(schedule);
