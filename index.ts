@@ -43,9 +43,9 @@ export {
   TollgateError,
   type ErrorCode,
   type ErrorDetails,
-  type ErrorKind,
 } from './core/contract/errors';
 export { parseNotice, type Notice, type NoticeKind } from './core/contract/notice.schema';
+export type { ErrorKind } from './core/contract/error-row';
 export type { PriceBook, PriceRule } from './core/contract/price';
 export type { Receipt, Receipted } from './core/contract/receipt';
 export type { Overrun, PinnedPrice } from './core/contract/reservation';
