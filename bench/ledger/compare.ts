@@ -25,6 +25,7 @@ export function compareLedger(
       'ledger.hot64.over_a2': medianRatio(rate('hot64'), rate('a2.hot64')),
       'ledger.hot64.over_naive': medianRatio(rate('hot64'), rate('naive.hot64')),
       'ledger.many256.over_pgbench16': medianRatio(rate('many256'), rate('pgbench16')),
+      'ledger.budgets64.over_hot64': medianRatio(rate('budgets64'), rate('hot64')),
       'ledger.one.p50_over_commit': medianRatio(p50('hot1'), p50('pgbench1')),
       'ledger.hot64.pairs_per_second': medianOf(rate('hot64')),
       'ledger.many256.pairs_per_second': medianOf(rate('many256')),

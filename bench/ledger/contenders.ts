@@ -3,6 +3,7 @@
  * database, the same durability, in the same minute.
  */
 import { Pool } from 'pg';
+import { credits } from '../../core/contract/credits';
 import type { Gate } from '../../ledger/ledger';
 import type { BenchDatabase } from '../database';
 import { runClosedLoop } from '../measure/closed-loop';
@@ -26,11 +27,15 @@ export interface Scene {
   readonly database: BenchDatabase;
   readonly gate: Gate;
   readonly accounts: readonly string[];
+  /** An account with budgets of its own and of its agent. */
+  readonly budgeted: string;
   readonly baselines: Pool;
   readonly pgbench: boolean;
   readonly plan: Plan;
 }
 
+/** Never reached, so that no pair is refused. */
+export const ROOMY_CAP = credits('10000000');
 const CALLERS = [1, 8, 64, 256];
 const COMPARED_CALLERS = [1, 64];
 
@@ -42,6 +47,12 @@ export function listContenders(scene: Scene): readonly Contender[] {
   return [
     updateContender(scene, 'pgbench1', { rows: 'one', clients: 1 }),
     updateContender(scene, 'pgbench16', { rows: 'many', clients: 16 }),
+    loopContender(scene, {
+      name: 'budgets64',
+      operation: 'pair under three budgets',
+      callers: 64,
+      accounts: 1,
+    }),
     ...spreads.flatMap(({ spread, accounts }) => [
       ...CALLERS.map((callers) =>
         loopContender(scene, { name: `${spread}${callers}`, operation: 'pair', callers, accounts }),
@@ -76,6 +87,8 @@ function chooseOperation(
 ): (caller: number) => Promise<void> {
   if (operation === 'A2 charge') return createA2Charges(scene.baselines, accounts);
   if (operation === 'naive pair') return createNaivePairs(scene.baselines, accounts);
+  if (operation === 'pair under three budgets')
+    return createPairs(scene.gate, [scene.budgeted], callers, ROOMY_CAP);
   return createPairs(scene.gate, scene.accounts.slice(0, accounts), callers);
 }
 

@@ -1,4 +1,5 @@
 /** One pair: a block's reserve and its settle, through the ledger's public gate. */
+import type { Credits } from '../../core/contract/credits';
 import type { Gate } from '../../ledger/ledger';
 import { createCalls } from './requests';
 
@@ -7,9 +8,10 @@ export function createPairs(
   gate: Gate,
   accounts: readonly string[],
   callers: number,
+  cap?: Credits,
 ): (caller: number) => Promise<void> {
   const choose = (): string => accounts[Math.floor(Math.random() * accounts.length)] ?? '';
-  const calls = Array.from({ length: callers }, () => createCalls(choose));
+  const calls = Array.from({ length: callers }, () => createCalls(choose, cap));
   return async (caller) => {
     const call = calls[caller]?.();
     if (!call) throw new Error(`caller ${caller} of ${callers} does not exist`);

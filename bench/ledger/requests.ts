@@ -3,6 +3,7 @@
  * settled at another. Keys have the shape of real ones: a run's start time in the first bytes.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import type { Credits } from '../../core/contract/credits';
 import type {
   PinnedPrice,
   ReserveRequest,
@@ -12,6 +13,8 @@ import type {
 
 /** A run row is written once for so many blocks. */
 export const BLOCKS_PER_RUN = 10;
+/** The agent whose runs these are. */
+export const BENCH_AGENT = 'bench';
 const RESERVED = 1_000_000n;
 /** Charged is between half of what was reserved and nearly all of it. */
 const LEAST_CHARGED = 500_000n;
@@ -37,17 +40,20 @@ export interface BlockCall {
   readonly settle: SettleRequest;
 }
 
-/** The block calls of one caller, one after the other; the account is chosen anew for each run. */
-export function createCalls(chooseAccount: () => string): () => BlockCall {
+/**
+ * The block calls of one caller, one after the other; the account is chosen anew for each run. With a
+ * cap, every run has a budget of its own.
+ */
+export function createCalls(chooseAccount: () => string, cap?: Credits): () => BlockCall {
   let nth = BLOCKS_PER_RUN;
   let account = '';
-  let facts = startRun();
+  let facts = startRun(cap);
   let claim = 0n;
   return () => {
     if (nth === BLOCKS_PER_RUN) {
       nth = 0;
       account = chooseAccount();
-      facts = startRun();
+      facts = startRun(cap);
     }
     const call = CALLS[nth] ?? 0n;
     nth += 1;
@@ -69,7 +75,7 @@ export function createCalls(chooseAccount: () => string): () => BlockCall {
   };
 }
 
-function startRun(): RunFacts {
+function startRun(cap: Credits | undefined): RunFacts {
   const bytes = randomBytes(16);
   const startedAt = new Date();
   bytes.writeUIntBE(startedAt.getTime(), 0, 6);
@@ -84,9 +90,10 @@ function startRun(): RunFacts {
   return {
     run,
     scope: run,
-    agent: 'bench',
+    agent: BENCH_AGENT,
     workflowId: `bench-${hex}`,
     workflowRunId: run,
     startedAt,
+    ...(cap === undefined ? {} : { caps: [{ run, cap }] }),
   };
 }

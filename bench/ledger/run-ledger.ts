@@ -2,6 +2,7 @@
  * Part "ledger": pairs a second and latencies at 1 to 256 callers, on one account and on 10,000,
  * beside the yardstick and the designs that the ledger replaces.
  */
+import type { Ledger } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
 import { withDatabase, type BenchDatabase } from '../database';
 import { nameAccounts, openAccounts } from '../load/accounts';
@@ -13,10 +14,11 @@ import type { PartResult } from '../report/part-result';
 import { tell } from '../report/progress';
 import { createA2Tables } from './a2-charge';
 import { openBaselinePool } from './baseline-pool';
-import { listContenders, type Contender } from './contenders';
+import { listContenders, ROOMY_CAP, type Contender } from './contenders';
 import { compareLedger } from './compare';
 import { createNaiveTables } from './naive-gate';
 import { createRows, hasPgbench } from './pgbench';
+import { BENCH_AGENT } from './requests';
 
 /** What the figures need: in a quick run only these take part in every round. */
 const COMPARED = [
@@ -24,6 +26,7 @@ const COMPARED = [
   'pgbench16',
   'hot1',
   'hot64',
+  'budgets64',
   'hot256',
   'many256',
   'a2.hot64',
@@ -40,11 +43,13 @@ export function runLedgerPart(serverUrl: string, plan: Plan): Promise<PartResult
     const baselines = openBaselinePool(database.url);
     const pgbench = await hasPgbench();
     try {
-      const accounts = nameAccounts(MANY_ACCOUNTS);
+      const [budgeted = '', ...accounts] = nameAccounts(MANY_ACCOUNTS + 1);
+      await setBudgets(ledger, budgeted);
       const contenders = listContenders({
         database,
         gate: ledger,
         accounts,
+        budgeted,
         baselines,
         pgbench,
         plan,
@@ -63,11 +68,18 @@ export function runLedgerPart(serverUrl: string, plan: Plan): Promise<PartResult
 
 async function prepareTables({ url, admin }: BenchDatabase): Promise<void> {
   await prepareLedger(url);
-  await openAccounts(admin, MANY_ACCOUNTS);
+  await openAccounts(admin, MANY_ACCOUNTS + 1);
   await createRows(admin);
   await createNaiveTables(admin, MANY_ACCOUNTS);
   await createA2Tables(admin, MANY_ACCOUNTS);
   await admin.query('checkpoint');
+}
+
+/** Beside the one that every run brings. */
+async function setBudgets(ledger: Ledger, account: string): Promise<void> {
+  const day = { account, period: 'day', cap: ROOMY_CAP } as const;
+  await ledger.setBudget({ ...day, kind: 'account' });
+  await ledger.setBudget({ ...day, kind: 'agent', subject: BENCH_AGENT });
 }
 
 async function measure(

@@ -16,6 +16,7 @@ const BARS: Readonly<Record<string, Bar>> = {
   'ledger.hot64.over_a2': { at: 4, side: 'at least' },
   'ledger.hot64.over_naive': { at: 10, side: 'at least' },
   'ledger.many256.over_pgbench16': { at: 0.6, side: 'at least' },
+  'ledger.budgets64.over_hot64': { at: 0.8, side: 'at least' },
   'ledger.one.p50_over_commit': { at: 5, side: 'at most' },
   'ledger.hot64.wal_bytes': { at: 900, side: 'at most' },
   'ledger.flat.pg_cpu_ratio': { at: 1.3, side: 'at most' },
