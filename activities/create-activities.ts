@@ -4,15 +4,21 @@
  */
 import type { Client } from '@temporalio/client';
 import type { Ledger } from '../ledger/ledger';
+import {
+  createNoticeActivities,
+  type DeliveryOptions,
+  type NoticeActivities,
+} from './notice-activities';
 
 export interface ActivityDeps {
   readonly ledger: Ledger;
   /** On the namespace that the workflows run in. */
   readonly client: Client;
+  readonly notices?: DeliveryOptions;
 }
 
 export type Activities = ReturnType<typeof createActivities>;
 
-export function createActivities(_deps: ActivityDeps): object {
-  return {};
+export function createActivities(deps: ActivityDeps): NoticeActivities {
+  return { ...createNoticeActivities(deps.ledger, deps.notices) };
 }

@@ -7,6 +7,7 @@ import { TollgateError } from '../core/contract/errors';
 
 const MAX_PAGE = 1_000;
 const MAX_PRIORITY = 32_767;
+const MAX_HOURS = 24 * 365;
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 const RUN_KEY = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
@@ -46,6 +47,10 @@ export function readLimit(text: string): number {
 
 export function readPriority(text: string): number {
   return readWhole(text, -MAX_PRIORITY, MAX_PRIORITY, 'The priority');
+}
+
+export function readHours(text: string): number {
+  return readWhole(text, 0, MAX_HOURS, 'The hours');
 }
 
 /** The sequence number after which a page of entries goes on. */

@@ -13,10 +13,13 @@ import { addExportCommand } from './commands/export';
 import { addGrantCommand } from './commands/grant';
 import { addLedgerCommand } from './commands/ledger';
 import { addMigrateCommand } from './commands/migrate';
+import { addNoticesCommand } from './commands/notices';
+import { addNotifyCommand } from './commands/notify';
 import { addQuoteCommand } from './commands/quote';
 import { addReservationsCommand } from './commands/reservations';
 import { addRevokeCommand } from './commands/revoke';
 import { addRunsCommand } from './commands/runs';
+import { addWebhookCommand } from './commands/webhook';
 import { addWorkerCommand } from './commands/worker';
 import { version } from './version';
 
@@ -62,6 +65,10 @@ export function buildProgram(): Command {
   addRevokeCommand(program);
   addBudgetCommand(program);
   addQuoteCommand(program);
+  program.commandsGroup('Notices:');
+  addNotifyCommand(program);
+  addWebhookCommand(program);
+  addNoticesCommand(program);
   program.commandsGroup('Books:');
   addRunsCommand(program);
   addReservationsCommand(program);

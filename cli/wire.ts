@@ -3,6 +3,7 @@
  * not apply is left out. Scripts rely on these names; only additions are allowed.
  */
 import { formatCredits, type Credits } from '../core/contract/credits';
+import type { EndpointView, NoticeView } from '../ledger/notice-ledger';
 import type {
   AccountView,
   AgentQuote,
@@ -101,6 +102,27 @@ export function reservationToWire(view: ReservationView): Wire {
     amount: formatCredits(view.amount),
     reservedAt: view.reservedAt.toISOString(),
     deadlineAt: view.deadlineAt.toISOString(),
+  };
+}
+
+export function noticeToWire(view: NoticeView): Wire {
+  return {
+    ...view,
+    at: view.at.toISOString(),
+    deliveries: view.deliveries.map((delivery) => ({
+      ...delivery,
+      triedAt: delivery.triedAt?.toISOString(),
+      dueAt: delivery.dueAt?.toISOString(),
+    })),
+  };
+}
+
+export function endpointToWire(view: EndpointView): Wire {
+  return {
+    ...view,
+    failingSince: view.failingSince?.toISOString(),
+    addedAt: view.addedAt.toISOString(),
+    oldSecretUntil: view.oldSecretUntil?.toISOString(),
   };
 }
 

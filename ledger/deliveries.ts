@@ -33,7 +33,7 @@ export function deliveryOperations(database: Database): DeliveryOperations {
       const rows = await database.rows<{ notice: bigint }>(
         `select h.notice from (${HEADS}) h join tollgate.endpoints e on e.id = h.endpoint
           where e.disabled is null and h.due_at <= coalesce($1, clock_timestamp())
-          order by h.notice
+          order by h.due_at, h.notice
           limit (select case when failing_since is null then $3 else 1 end from tollgate.endpoints where id = $2)`,
         [database.now(), readUuid(endpoint, 'ENDPOINT_UNKNOWN'), limit],
       );

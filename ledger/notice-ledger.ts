@@ -149,7 +149,7 @@ export interface NoticeLedger {
 
   /** Endpoints to which something is due, by id. */
   listDueEndpoints(): Promise<readonly string[]>;
-  /** The oldest pending notice of each account, where it is due: oldest first, a single one while the endpoint fails. */
+  /** The oldest pending notice of each account, where it is due: longest due first, a single one while the endpoint fails. */
   listDueNotices(endpoint: string, limit: number): Promise<readonly string[]>;
   /** Undefined when it is not pending any more, or the endpoint is not served. */
   readDelivery(name: DeliveryName): Promise<DueDelivery | undefined>;

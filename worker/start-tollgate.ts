@@ -6,8 +6,10 @@
 import { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
+import type { DeliveryOptions } from '../activities/notice-activities';
 import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
 import type { Ledger } from '../ledger/ledger';
+import { startNoticeSweep } from './notice-sweep';
 
 export interface StartTollgateOptions {
   readonly connection: NativeConnection;
@@ -18,6 +20,12 @@ export interface StartTollgateOptions {
   readonly taskQueue?: string;
   /** Of `systemWorkflowsPath`, made ahead with `bundleWorkflowCode`; else it is bundled at the start. */
   readonly workflowBundle?: WorkflowBundleOption;
+  readonly notices?: NoticeOptions;
+}
+
+export interface NoticeOptions extends DeliveryOptions {
+  /** Pause between two looks for what is to be told, give or take a quarter. Default 5,000. */
+  readonly everyMs?: number;
 }
 
 export interface RunningTollgate {
@@ -34,9 +42,15 @@ const SHUTDOWN_GRACE = '10s';
 export const systemWorkflowsPath: string = require.resolve('../workflows/system');
 
 export async function startTollgate(options: StartTollgateOptions): Promise<RunningTollgate> {
-  const { connection, namespace = 'default', ledger, taskQueue = SYSTEM_TASK_QUEUE } = options;
+  const {
+    connection,
+    namespace = 'default',
+    ledger,
+    taskQueue = SYSTEM_TASK_QUEUE,
+    notices,
+  } = options;
   // Loaded here and not above: what imports `tollgate` for its types and prices does without it.
-  const { Worker } = await import('@temporalio/worker');
+  const { Runtime, Worker } = await import('@temporalio/worker');
   const client = new Client({ connection, namespace });
   const worker = await Worker.create({
     connection,
@@ -45,10 +59,13 @@ export async function startTollgate(options: StartTollgateOptions): Promise<Runn
     ...(options.workflowBundle
       ? { workflowBundle: options.workflowBundle }
       : { workflowsPath: systemWorkflowsPath }),
-    activities: createActivities({ ledger, client }),
+    activities: createActivities({ ledger, client, ...(notices ? { notices } : {}) }),
     shutdownGraceTime: SHUTDOWN_GRACE,
   });
-  const ended = worker.run();
+  const sweep = startNoticeSweep({ ledger, client, taskQueue, ...notices }, (error) =>
+    Runtime.instance().logger.warn('Could not look for notices', { error }),
+  );
+  const ended = worker.run().finally(() => sweep.stop());
   // Whoever waits for the end gets the rejection; until somebody does, Node must not see it as unhandled.
   ended.catch(() => undefined);
   return {

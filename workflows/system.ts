@@ -2,4 +2,4 @@
  * What Tollgate's own worker bundles: its workflows, each from a file of its own. They are called by the
  * names that they have here, which are never changed while one of them may be running.
  */
-export {};
+export { notices } from './notices';
