@@ -10,7 +10,7 @@ import { startReceiver, type Delivery, type Receiver } from './receiver';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-export const QUICK = { everyMs: 50, retryDelayMs: () => 50, postTimeoutMs: 500 } as const;
+const QUICK = { everyMs: 50, retryDelayMs: () => 50, postTimeoutMs: 500 } as const;
 
 export interface NoticeHouse {
   readonly temporal: TestTemporal;
