@@ -88,7 +88,7 @@ export function accountOperations(database: Database, accountIds: AccountIds): A
 
     async setFrozen(account, frozen) {
       const id = await accountIds.require(account);
-      await database.rows('update tollgate.accounts set frozen = $2 where id = $1', [id, frozen]);
+      await database.rows('select tollgate.set_frozen($1, $2, $3)', [database.now(), id, frozen]);
       return read(account);
     },
   };

@@ -26,13 +26,14 @@ export interface EntryRow {
   readonly block: string | null;
   readonly version: string | null;
   readonly usage: Readonly<Record<string, number>> | null;
+  readonly cause: string | null;
   readonly grants: readonly { readonly key: string; readonly amount: string }[];
 }
 
 /** An entry with its account's name, its price's block and version, and its grants by key. */
 export const ENTRY_SELECT = `
   select a.name, e.seq, e.at, e.kind, e.amount, e.balance, e.reserved, e.returned, e.absorbed, e.late, e.run, e.nth,
-         p.block, p.version, e.usage,
+         p.block, p.version, e.usage, e.cause,
          case when e.parts is not null then (
                 select jsonb_agg(jsonb_build_object('key', g.key, 'amount', e.parts[2 * n]::text) order by n)
                   from generate_series(1, cardinality(e.parts) / 2) n join tollgate.grants g on g.id = e.parts[2 * n - 1])
@@ -96,6 +97,7 @@ export function entryViewOf(row: EntryRow): EntryView {
     ...present('nth', row.nth),
     ...present('priceVersion', row.version),
     ...present('usage', row.usage),
+    ...present('cause', row.cause),
     grants: row.grants.map(({ key, amount }) => ({ key, amount: BigInt(amount) })),
   };
 }

@@ -7,6 +7,8 @@ const CHECK_VIOLATION = '23514';
 const NUMBER_OUT_OF_RANGE = '22003';
 /** Raised by our own functions when the books contradict themselves. */
 const BOOKS_BROKEN = 'TG001';
+/** Raised by our own functions for a grant that is not there. */
+const GRANT_UNKNOWN = 'TG002';
 const UNDEFINED_SCHEMA_OR_TABLE = ['3F000', '42P01', '42883'];
 /** Connection lost, server stopping, starting or full, or become a read-only standby. */
 const CONNECTION_STATES = /^(08...|57P0.|53[123]00|25006)$/;
@@ -49,6 +51,8 @@ export function asLedgerError(error: unknown): unknown {
   if (state === CHECK_VIOLATION || state === BOOKS_BROKEN) {
     return new TollgateError('INVARIANT_BROKEN', { reason }, { cause: error });
   }
+  if (state === GRANT_UNKNOWN)
+    return new TollgateError('GRANT_UNKNOWN', { reason }, { cause: error });
   if (state === NUMBER_OUT_OF_RANGE)
     return new TollgateError('AMOUNT_INVALID', { reason }, { cause: error });
   if (state && UNDEFINED_SCHEMA_OR_TABLE.includes(state)) {

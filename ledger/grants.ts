@@ -7,7 +7,7 @@ import { TollgateError } from '../core/contract/errors';
 import type { AccountIds } from './account-ids';
 import type { AccountOperations } from './accounts';
 import type { Database } from './database';
-import type { GrantRequest, Ledger } from './ledger';
+import type { GrantRequest, Ledger, Revoked, RevokeRequest } from './ledger';
 import { pageLimit } from './page';
 import type { GrantView } from './views';
 
@@ -22,6 +22,29 @@ export function grantOperations(
   accountIds: AccountIds,
   { readAccount }: AccountOperations,
 ): GrantOperations {
+  /** A part, under a cause: its total stands in the books, so that it takes once. */
+  async function revokeOnce(
+    { account, key, cause = '' }: RevokeRequest,
+    amount: bigint | undefined,
+  ): Promise<Revoked> {
+    if (cause === '' || amount === undefined) {
+      throw new TollgateError('INPUT_INVALID', { cause, rule: 'not empty, and with an amount' });
+    }
+    const id = await accountIds.require(account);
+    const command = JSON.stringify([{ do: 'revoke', key, cause, total: String(amount) }]);
+    const { moved } = await database.row<{ moved: string }>(
+      `select tollgate.apply_billing($1, $2, $3) -> 0 ->> 0 as moved`,
+      [database.now(), id, command],
+    );
+    const { missing } = await database.row<{ missing: bigint }>(
+      `select asked - taken as missing from tollgate.revocations r
+         join tollgate.grants g on g.id = r.grant_id
+        where g.account = $1 and g.key = $2 and r.cause = $3`,
+      [id, key, cause],
+    );
+    return { revoked: -BigInt(moved), missing, account: await readAccount(account) };
+  }
+
   return {
     async grant(request) {
       refuseBadGrant(request);
@@ -35,9 +58,10 @@ export function grantOperations(
       return { created: outcome === 'created', account: await readAccount(account) };
     },
 
-    async revoke({ account, key, amount }) {
+    async revoke({ account, key, amount, cause }) {
       if (amount !== undefined && amount <= 0n)
         throw new TollgateError('AMOUNT_INVALID', { amount: String(amount) });
+      if (cause !== undefined) return revokeOnce({ account, key, cause }, amount);
       const id = await accountIds.require(account);
       const { revoked, missing } = await database.row<{
         revoked: bigint | null;

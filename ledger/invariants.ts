@@ -100,6 +100,20 @@ export const INVARIANTS: readonly Invariant[] = [
       where b.reserved <> coalesce(r.total, 0)`,
   },
   {
+    invariant:
+      'What was taken back of every grant is what its entries say, and no less than its causes took.',
+    offenders: `select g.key, g.taken_back, coalesce(e.total, 0) as entries, coalesce(r.total, 0) as causes from tollgate.grants g
+      left join (select grant_id, -sum(amount) as total from tollgate.entries where kind in ('expired', 'revoked', 'restored') group by grant_id) e
+        on e.grant_id = g.id
+      left join (select grant_id, sum(taken) as total from tollgate.revocations group by grant_id) r on r.grant_id = g.id
+      where g.taken_back <> coalesce(e.total, 0) or coalesce(r.total, 0) > g.taken_back`,
+  },
+  {
+    invariant: 'An account is frozen while one of its freezes is not lifted.',
+    offenders: `select a.name, a.frozen from tollgate.accounts a
+      where a.frozen <> exists (select from tollgate.freezes f where f.account = a.id and f.lifted_at is null)`,
+  },
+  {
     invariant: 'No expiry is overlooked: every account is due no later than its next one.',
     offenders: `select a.name, a.due_at, g.next from tollgate.accounts a
       join (select account, min(expires_at) as next from tollgate.grants_now where open group by account) g on g.account = a.id

@@ -3,6 +3,7 @@
  * operation has a file of its own. Refusals are returned; a fault is thrown as LEDGER_UNAVAILABLE
  * and may be retried with the same arguments, whatever had happened; a broken invariant is thrown.
  */
+import type { BillingBooks, CommandDone, LedgerCommand } from '../core/contract/billing-books';
 import type { BudgetKind, BudgetPeriod } from '../core/contract/budget';
 import type { PastCosts } from '../core/contract/cost-range';
 import type { Credits } from '../core/contract/credits';
@@ -64,6 +65,8 @@ export interface RevokeRequest {
   readonly key: string;
   /** Default: all that is left of the grant, which ends it; what is reserved from it now follows when it returns. */
   readonly amount?: Credits;
+  /** With an amount: sent again under the same cause, it takes no more. */
+  readonly cause?: string;
 }
 
 export interface Revoked {
@@ -113,6 +116,7 @@ export interface Ledger extends Gate, NoticeLedger, ScheduleRegistry {
   /** @throws ACCOUNT_UNKNOWN */
   readAccount(account: string): Promise<AccountView>;
   listAccounts(page?: Page): Promise<readonly AccountView[]>;
+  /** The operator's freeze; lifting it lifts every other cause too. */
   setFrozen(account: string, frozen: boolean): Promise<AccountView>;
   /** Turns the free tier's drip on or off. */
   setDrip(account: string, drip: boolean): Promise<AccountView>;
@@ -120,6 +124,16 @@ export interface Ledger extends Gate, NoticeLedger, ScheduleRegistry {
   grant(request: GrantRequest): Promise<Granted>;
   /** @throws ACCOUNT_UNKNOWN, GRANT_UNKNOWN, AMOUNT_INVALID */
   revoke(request: RevokeRequest): Promise<Revoked>;
+  /** What billing needs of the books, after letting time do what it has brought. @throws ACCOUNT_UNKNOWN */
+  readBilling(account: string): Promise<BillingBooks>;
+  /**
+   * Does all commands in order, in one transaction, or none; answers what each did. The same commands
+   * again change nothing. @throws ACCOUNT_UNKNOWN, GRANT_UNKNOWN, AMOUNT_INVALID, INPUT_INVALID
+   */
+  applyBilling(
+    account: string,
+    commands: readonly LedgerCommand[],
+  ): Promise<readonly CommandDone[]>;
   /** Sets a cap or changes it; what was spent in the period stays counted. @throws ACCOUNT_UNKNOWN, AMOUNT_INVALID, INPUT_INVALID */
   setBudget(request: BudgetRequest): Promise<BudgetView>;
   /** @throws ACCOUNT_UNKNOWN, BUDGET_UNKNOWN */

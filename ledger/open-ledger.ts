@@ -4,6 +4,7 @@
 import { rememberAccountIds } from './account-ids';
 import { accountOperations } from './accounts';
 import { agentQuoteOperations } from './agent-quotes';
+import { billingOperations } from './billing';
 import { budgetOperations } from './budgets';
 import { callCostOperations } from './call-costs';
 import { openDatabase, type Database } from './database';
@@ -68,6 +69,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...schedulePauseOperations(database, accountIds),
     ...preflightOperations(database, accountIds),
     ...grantOperations(database, accountIds, accounts),
+    ...billingOperations(database, accountIds, accounts),
     ...entryOperations(database, accountIds),
     ...runOperations(database, accountIds),
     ...agentQuoteOperations(database, accountIds),

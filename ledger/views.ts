@@ -37,7 +37,8 @@ export interface GrantView {
  * `settled`, `released`, `lapsed` close a reservation (`lapsed`: its deadline passed); the others move
  * a grant. A `settled` entry may be `late`: its reservation had lapsed before.
  */
-export type EntryKind = 'settled' | 'released' | 'lapsed' | 'granted' | 'expired' | 'revoked';
+export type EntryKind =
+  'settled' | 'released' | 'lapsed' | 'granted' | 'expired' | 'revoked' | 'restored';
 
 export interface EntryView {
   readonly account: string;
@@ -59,6 +60,8 @@ export interface EntryView {
   readonly nth?: number;
   readonly priceVersion?: string;
   readonly usage?: Readonly<Record<string, number>>;
+  /** Why a grant moved, where something outside of the books was the reason. */
+  readonly cause?: string;
   /** The grants it burned or moved, in burn order. */
   readonly grants: readonly { readonly key: string; readonly amount: Credits }[];
 }

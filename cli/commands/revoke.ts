@@ -7,6 +7,7 @@ import { accountToWire } from '../wire';
 
 interface RevokeOptions {
   readonly amount?: string;
+  readonly cause?: string;
 }
 
 export function addRevokeCommand(program: Command): void {
@@ -16,9 +17,13 @@ export function addRevokeCommand(program: Command): void {
     .argument('<account>', 'id of the account')
     .argument('<key>', 'key of the grant, as `tollgate balance` shows it')
     .option('--amount <credits>', 'take back only so much')
+    .option('--cause <text>', 'with --amount: given again under the same cause, it takes no more')
     .addHelpText('after', EXAMPLES)
     .action((account: string, key: string, options: RevokeOptions, command: Command) => {
-      const part = options.amount === undefined ? {} : { amount: readAmount(options.amount) };
+      const part = {
+        ...(options.amount === undefined ? {} : { amount: readAmount(options.amount) }),
+        ...(options.cause === undefined ? {} : { cause: options.cause }),
+      };
       return answerFromLedger(command, async (ledger) => {
         const { revoked, missing, account: view } = await ledger.revoke({ account, key, ...part });
         const rest =
@@ -39,4 +44,5 @@ export function addRevokeCommand(program: Command): void {
 const EXAMPLES = `
 Examples:
   $ tollgate revoke acme invoice-1042
-  $ tollgate revoke acme invoice-1042 --amount 20`;
+  $ tollgate revoke acme invoice-1042 --amount 20
+  $ tollgate revoke acme invoice-1042 --amount 20 --cause refund-7`;

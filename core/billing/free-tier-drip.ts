@@ -26,11 +26,7 @@ export function freeTierDrip(
 }
 
 /** When the pack was first paid, going back from period to period that was paid within its grace. */
-function unbrokenSince(
-  purchases: readonly Purchase[],
-  current: Purchase,
-  grace: Seconds,
-): Seconds {
+function unbrokenSince(purchases: readonly Purchase[], current: Purchase, grace: Seconds): Seconds {
   let first = current;
   for (const earlier of [...purchases].reverse()) {
     const inTime = first.paidAt < earlier.period.end + grace;

@@ -24,7 +24,10 @@ export function nextWake(
   for (const { subscription, overdue } of lives) {
     if (subscription.status === 'canceled') continue;
     moments.push(overdue?.graceEndsAt);
-    for (const end of [subscription.cancelAt, ...subscription.items.map((item) => item.periodEnd)]) {
+    for (const end of [
+      subscription.cancelAt,
+      ...subscription.items.map((item) => item.periodEnd),
+    ]) {
       if (end !== undefined) moments.push(end + SLACK, end + CHARGED_AFTER);
     }
   }

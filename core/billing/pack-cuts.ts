@@ -46,9 +46,7 @@ export function packCuts(
     ({ cause, asked }) =>
       cause.startsWith(CUT) && !cause.startsWith(`${CUT}${latest.key}:`) && asked !== '0',
   );
-  commands.push(
-    ...stale.map(({ cause }) => ({ do: 'restore', key: current.key, cause }) as const),
-  );
+  commands.push(...stale.map(({ cause }) => ({ do: 'restore', key: current.key, cause }) as const));
   const atMost = allowanceOf(pack);
   if (atMost >= allowanceOf(current.pack)) return commands;
   const cause = cutCause(latest, pack?.key ?? null);

@@ -29,11 +29,7 @@ export function standingOf(catalogue: Catalogue, stripe: StripeSnapshot, now: Se
   const [life, ...duplicates] = running;
   if (life) {
     const { overdue, current, subscription } = life;
-    const state = overdue
-      ? 'grace'
-      : subscription.cancelAt === undefined
-        ? 'active'
-        : 'canceling';
+    const state = overdue ? 'grace' : subscription.cancelAt === undefined ? 'active' : 'canceling';
     return { state, life, ...(current ? { current } : {}), lives, duplicates };
   }
   return { ...withoutPack(lives, now), lives, duplicates };

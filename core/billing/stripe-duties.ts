@@ -18,15 +18,13 @@ export function cancelStrays(
   { lives, life, duplicates }: Standing,
 ): readonly StripeCommand[] {
   if (!life || life.phase !== 'running') return [];
-  const second = duplicates.map(
-    ({ subscription, purchases }): StripeCommand => ({
-      do: 'cancel-duplicate',
-      key: `duplicate:${subscription.id}`,
-      subscription: subscription.id,
-      duplicateOf: life.subscription.id,
-      invoices: [...new Set(purchases.map(({ invoice }) => invoice))],
-    }),
-  );
+  const second = duplicates.map(({ subscription, purchases }): StripeCommand => ({
+    do: 'cancel-duplicate',
+    key: `duplicate:${subscription.id}`,
+    subscription: subscription.id,
+    duplicateOf: life.subscription.id,
+    invoices: [...new Set(purchases.map(({ invoice }) => invoice))],
+  }));
   const replaced = lives
     .filter(
       ({ phase, subscription: { status, items, createdAt } }) =>
@@ -35,14 +33,12 @@ export function cancelStrays(
         createdAt < life.subscription.createdAt &&
         !items.some(({ plan }) => plan === pro?.key),
     )
-    .map(
-      ({ subscription: { id } }): StripeCommand => ({
-        do: 'cancel',
-        key: `replaced:${id}`,
-        subscription: id,
-        now: true,
-      }),
-    );
+    .map(({ subscription: { id } }): StripeCommand => ({
+      do: 'cancel',
+      key: `replaced:${id}`,
+      subscription: id,
+      now: true,
+    }));
   return [...second, ...replaced];
 }
 

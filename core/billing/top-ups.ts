@@ -2,11 +2,7 @@
  * Top-ups: bought credits that never expire, granted once they are paid. And the decision to buy one
  * automatically: opted in, one at a time, up to a ceiling per month, and not after declines.
  */
-import {
-  TOP_UP_SOURCE,
-  type BillingBooks,
-  type LedgerCommand,
-} from '../contract/billing-books';
+import { TOP_UP_SOURCE, type BillingBooks, type LedgerCommand } from '../contract/billing-books';
 import { credits, type CreditsText } from '../contract/credits';
 import type { AutoTopUpState } from '../contract/billing-view';
 import type { Catalogue, MinorUnits, Seconds } from '../contract/plans';

@@ -8,11 +8,7 @@ import { allowanceOf } from './plans';
 import type { Purchase } from './purchases';
 
 /** The part of a price that the rest of a period is worth at a moment. */
-export function timeValue(
-  price: MinorUnits,
-  period: Purchase['period'],
-  at: Seconds,
-): MinorUnits {
+export function timeValue(price: MinorUnits, period: Purchase['period'], at: Seconds): MinorUnits {
   const whole = BigInt(period.end - period.start);
   const left = BigInt(Math.min(Math.max(period.end - at, 0), period.end - period.start));
   return whole === 0n ? 0 : Number((BigInt(price) * left) / whole);
