@@ -128,7 +128,13 @@ export function changeRequests(
 
 export function removeCredit(input: BillingInput, { change }: ChangePlan): StripeCommand {
   const { life } = groundOf(input, change.to);
-  return { do: 'remove-credit', key: unusedKey(change.id), subscription: life.subscription.id };
+  const credit = unusedKey(change.id);
+  return {
+    do: 'remove-credit',
+    key: `remove:${credit}`,
+    credit,
+    subscription: life.subscription.id,
+  };
 }
 
 function groundOf({ catalogue, books, stripe, now }: BillingInput, to: string | null): Ground {

@@ -16,8 +16,13 @@ export type StripeCommand =
       readonly currency: string;
       readonly description: string;
     }
-  /** Takes a waiting item of {@link StripeCommand} `credit-unused` away again, by its key. */
-  | { readonly do: 'remove-credit'; readonly key: string; readonly subscription: string }
+  /** Takes a waiting item away again: the one that `credit-unused` made under the key `credit`. */
+  | {
+      readonly do: 'remove-credit';
+      readonly key: string;
+      readonly credit: string;
+      readonly subscription: string;
+    }
   /** Puts the pack on, changes it, or (`to` null) takes it off the subscription. */
   | {
       readonly do: 'change-pack';
