@@ -8,14 +8,14 @@ alter type tollgate.entry_kind add value 'restored';
 
 -- Why a grant moved, where something outside of the books was the reason.
 alter table tollgate.entries add column cause text;
--- As before, with the one new kind that adds. Every older row passed the stricter rule.
-alter table tollgate.entries drop constraint entries_check;
-alter table tollgate.entries add constraint entries_check check (
-  case when kind in ('settled', 'released', 'lapsed')
-    then run is not null and call is not null and price is not null and amount <= 0
-         and reserved + coalesce(drawn, 0) = returned - amount and cause is null
-    else run is null and grant_id is not null and amount <> 0
-         and (amount > 0) = (kind::text in ('granted', 'restored')) end) not valid;
+-- As before, with the one new kind that adds: it stands after 'revoked'. Every older row passed the stricter rule.
+alter table tollgate.entries drop constraint entries_add_up;
+alter table tollgate.entries
+  add constraint entries_add_up check (balance >= 0 and drawn > 0 and absorbed > 0 and late and
+    case when run is null
+      then call is null and grant_id is not null and amount <> 0 and (amount > 0) = (kind = 'granted' or kind > 'revoked') and kind >= 'granted'
+      else call is not null and price is not null and amount <= 0 and kind < 'granted'
+           and reserved + coalesce(drawn, 0) = returned - amount end) not valid;
 
 -- What expired or was revoked of a grant, less what was restored: amount = remaining + taken_back + spent.
 alter table tollgate.grants add column taken_back bigint not null default 0 check (taken_back between 0 and amount);
