@@ -10,7 +10,7 @@ import { pauseSchedule } from './pause-schedules';
 import { resumeSchedule } from './resume-schedules';
 import type { ScheduleDeps } from './schedule-deps';
 
-const PAGE = 200;
+const PAGE = 50;
 /** The least that there can be. */
 const SOMETHING = 1n;
 
