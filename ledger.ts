@@ -23,6 +23,7 @@ export type {
   ReplayRequest,
   ThresholdView,
 } from './ledger/notice-ledger';
+export type { LineLedger, LineName, LineRequest, PlaceInLine } from './ledger/line-ledger';
 export type {
   AccountView,
   AgentQuote,
@@ -34,4 +35,5 @@ export type {
   ReservationView,
   RunReceipt,
   RunView,
+  WaitingView,
 } from './ledger/views';

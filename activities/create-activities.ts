@@ -2,23 +2,15 @@
  * What Tollgate's own workflows call: one function for each group of activities, put together here. Every
  * activity may be tried again at any moment with the same arguments.
  */
-import type { Client } from '@temporalio/client';
-import type { Ledger } from '../ledger/ledger';
-import {
-  createNoticeActivities,
-  type DeliveryOptions,
-  type NoticeActivities,
-} from './notice-activities';
+import type { ActivityDeps } from './deps';
+import { createLineActivities, type LineActivities } from './line-activities';
+import { createNoticeActivities, type NoticeActivities } from './notice-activities';
 
-export interface ActivityDeps {
-  readonly ledger: Ledger;
-  /** On the namespace that the workflows run in. */
-  readonly client: Client;
-  readonly notices?: DeliveryOptions;
-}
+export type Activities = LineActivities & NoticeActivities;
 
-export type Activities = ReturnType<typeof createActivities>;
-
-export function createActivities(deps: ActivityDeps): NoticeActivities {
-  return { ...createNoticeActivities(deps.ledger, deps.notices) };
+export function createActivities(deps: ActivityDeps): Activities {
+  return {
+    ...createLineActivities(deps),
+    ...createNoticeActivities(deps.ledger, deps.notices),
+  };
 }

@@ -20,6 +20,7 @@ import type {
   SettleRequest,
 } from '../core/contract/reservation';
 import type { ScheduleRegistry } from '../core/contract/schedule';
+import type { LineLedger } from './line-ledger';
 import type { NoticeLedger } from './notice-ledger';
 import type { Page } from './page';
 import type {
@@ -110,7 +111,7 @@ export interface PricedChoice {
   readonly choice: string;
 }
 
-export interface Ledger extends Gate, NoticeLedger, ScheduleRegistry {
+export interface Ledger extends Gate, NoticeLedger, LineLedger, ScheduleRegistry {
   /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
   openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
   /** @throws ACCOUNT_UNKNOWN */

@@ -15,6 +15,7 @@ import { entryOperations } from './entries';
 import { openGate } from './gate';
 import { grantOperations } from './grants';
 import { openLane } from './lane';
+import { lineOperations } from './line';
 import type { Ledger, LedgerOptions } from './ledger';
 import { checkSchema } from './migrate';
 import { noticeOperations } from './notices';
@@ -26,6 +27,7 @@ import { schedulePauseOperations } from './schedule-pauses';
 import { scheduleOperations } from './schedules';
 import { thresholdOperations } from './thresholds';
 import { TollgateError } from '../core/contract/errors';
+import { waitingOperations } from './waiting';
 
 const DEFAULT_LANES = 2;
 const MAX_LANES = 32;
@@ -63,6 +65,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
 
   return {
     ...openGate({ lanes: [...lanes], accountIds, prices, database }),
+    ...lineOperations(database, accountIds, prices),
+    ...waitingOperations(database, accountIds),
     ...accounts,
     ...budgets,
     ...scheduleOperations(database, accountIds, budgets),

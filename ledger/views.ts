@@ -118,6 +118,25 @@ export interface ReservationView {
   readonly deadlineAt: Date;
 }
 
+/** A call in line for credits, with the run that waits. */
+export interface WaitingView {
+  readonly account: string;
+  readonly run: string;
+  readonly call: bigint;
+  /** Grows along every line. */
+  readonly place: bigint;
+  readonly agent: string;
+  readonly workflowId: string;
+  /** The execution that waits. */
+  readonly workflowRunId: string;
+  readonly namespace: string;
+  readonly block: string;
+  readonly nth: number;
+  readonly needed: Credits;
+  readonly since: Date;
+  readonly deadlineAt: Date;
+}
+
 export interface BudgetView extends BudgetName {
   /** IANA time zone of its days and months. */
   readonly zone: string;

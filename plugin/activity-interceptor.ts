@@ -7,6 +7,7 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker';
 import { TollgateError } from '../core/contract/errors';
 import type { Gate } from '../ledger/ledger';
+import type { LineLedger } from '../ledger/line-ledger';
 import { describeCall, requireHeader, toReserveRequest } from './block-call';
 import { toFailure } from './failures';
 import { gateCall } from './gate-call';
@@ -14,15 +15,18 @@ import { createMeter, runMetered } from './meter';
 import { isPreflight } from './preflight-activities';
 import type { PricedActivity } from './priced-activities';
 import { readGateHeader } from './read-header';
+import { meetRefusals, type RefusalRules } from './refused-call';
 import { enclose, writeFreeReceipt } from './write-receipt';
 
 export interface ActivityGate {
-  readonly ledger: Gate;
+  readonly ledger: Gate & Pick<LineLedger, 'joinLine'>;
   findPrice(activityType: string): PricedActivity | undefined;
   /** Added to an attempt's own time limit, for the way back of its result. */
   readonly slackMs: number;
   /** What becomes of an activity without a price. */
   readonly unpriced: 'allow' | 'refuse';
+  /** What becomes of calls for which there are not enough credits. */
+  readonly refusals: Omit<RefusalRules, 'ledger'>;
 }
 
 type Run = () => Promise<unknown>;
@@ -31,13 +35,14 @@ type Run = () => Promise<unknown>;
 const gated = new WeakSet<Context>();
 
 export function interceptActivities(gate: ActivityGate): ActivityInterceptorsFactory {
+  const meetRefusal = meetRefusals({ ...gate.refusals, ledger: gate.ledger });
   return (context) => ({
     inbound: {
       async execute(input, next) {
         if (gated.has(context)) return next(input);
         gated.add(context);
         try {
-          return await execute(gate, context, input, () => next(input));
+          return await execute({ ...gate, meetRefusal }, context, input, () => next(input));
         } catch (error) {
           throw toFailure(error);
         }
@@ -47,7 +52,7 @@ export function interceptActivities(gate: ActivityGate): ActivityInterceptorsFac
 }
 
 async function execute(
-  gate: ActivityGate,
+  gate: ActivityGate & { readonly meetRefusal: ReturnType<typeof meetRefusals> },
   context: Context,
   input: ActivityExecuteInput,
   run: Run,
@@ -64,7 +69,9 @@ async function execute(
   const header = requireHeader(block, info, readGateHeader(input.headers));
   const call = describeCall(block, header.account, header, activity, input.args);
   const request = toReserveRequest(call, header, info, gate.slackMs);
-  return gateCall({ gate: gate.ledger, call, request, context, run, retryEnd: header.retry });
+  const meetRefusal = gate.meetRefusal(call, request, header, context);
+  const { retry: retryEnd } = header;
+  return gateCall({ gate: gate.ledger, call, request, context, run, retryEnd, meetRefusal });
 }
 
 /** Free blocks need no account; where there is one, the run's receipts show them too. */

@@ -19,11 +19,13 @@ import {
 import { credits, type CreditsText } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
 import { GATE_HEADER, type RunHeader } from '../core/contract/gate-header';
+import type { OutOfCredits, OutOfCreditsRule } from '../core/contract/out-of-credits';
 import {
   ACCOUNT_ATTRIBUTE,
   readStartCredits,
   type StartCredits,
 } from '../core/contract/run-credits';
+import { parseOutOfCredits } from './workflow-policy';
 
 declare module '@temporalio/client/lib/workflow-options' {
   interface WorkflowOptions {
@@ -103,6 +105,7 @@ function announceRun<Options extends Start>(
     ...(start.member === undefined ? {} : { member: start.member }),
     ...scheduled,
     ...(start.budget === undefined ? {} : { budget: checkBudget(start.budget) }),
+    ...(start.outOfCredits === undefined ? {} : { outOfCredits: checkPolicy(start.outOfCredits) }),
     ...(gate.searchAttributes ? { searchAttributes: true } : {}),
   };
   return {
@@ -115,6 +118,16 @@ function announceRun<Options extends Start>(
 function checkBudget(budget: CreditsText): CreditsText {
   if (credits(budget) < 0n) throw new TollgateError('AMOUNT_INVALID', { budget });
   return budget;
+}
+
+/** @throws INPUT_INVALID where the run is started. */
+function checkPolicy(outOfCredits: OutOfCredits): OutOfCreditsRule {
+  const rule = parseOutOfCredits(outOfCredits);
+  if (rule) return rule;
+  throw new TollgateError('INPUT_INVALID', {
+    field: 'outOfCredits',
+    rule: "'halt', 'wait' or { policy, deadline }",
+  });
 }
 
 function defaultStart(gate: ClientGate): StartCredits | undefined {

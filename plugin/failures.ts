@@ -18,6 +18,7 @@ import type {
   InsufficientCredits,
   WayOn,
 } from '../core/contract/insufficient-credits';
+import type { Waiting } from '../core/contract/out-of-credits';
 import type { BudgetExceeded } from '../core/contract/budget';
 import type { OverBudget, Refusal } from '../core/contract/reservation';
 
@@ -42,11 +43,16 @@ export function refusalToError(
   return new TollgateError(codeOf(refusal.kind), { account, block });
 }
 
+interface WaysOut {
+  readonly cheaper?: readonly CheaperOption[];
+  readonly waiting?: Waiting | undefined;
+}
+
 export function insufficientFailure(
   refusal: Insufficient,
   account: string,
   block: string,
-  cheaper: readonly CheaperOption[],
+  { cheaper = [], waiting }: WaysOut = {},
 ): ApplicationFailure {
   const { needed, available, reserved, nextCreditsAt } = refusal;
   const elsewhere = available + reserved >= needed;
@@ -63,6 +69,7 @@ export function insufficientFailure(
     ...(nextCreditsAt ? { nextCreditsAt: nextCreditsAt.toISOString() } : {}),
     ways,
     ...(cheaper.length > 0 ? { cheaper } : {}),
+    ...(waiting ? { waiting } : {}),
   };
   const facts = { ...details };
   return createFailure('INSUFFICIENT_CREDITS', facts, describeError('INSUFFICIENT_CREDITS', facts));

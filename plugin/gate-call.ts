@@ -26,6 +26,7 @@ import { growCall } from './grow-call';
 import { createMeter, runMetered } from './meter';
 import { classifyFailure, runHasEnded } from './outcome';
 import { persist, RESERVE_PATIENCE_MS } from './persist';
+import type { MeetRefusal } from './refused-call';
 import { rememberCall } from './running-calls';
 import { enclose, writeReceipt } from './write-receipt';
 
@@ -36,6 +37,8 @@ export interface GatedAttempt {
   /** Where the call's retry policy ends, if its workflow said so. */
   readonly retryEnd?: RetryEnd | undefined;
   readonly context: Context;
+  /** Lets the call join the line, where it may wait. */
+  readonly meetRefusal: MeetRefusal;
   /** The block itself. */
   run(): Promise<unknown>;
 }
@@ -53,7 +56,8 @@ export async function gateCall(attempt: GatedAttempt): Promise<unknown> {
       throw budgetFailure(answer, call.account, call.block);
     case 'insufficient': {
       const cheaper = findCheaperOptions(call.price.rule, call.args, answer.available);
-      throw insufficientFailure(answer, call.account, call.block, cheaper);
+      const waiting = await attempt.meetRefusal(answer);
+      throw insufficientFailure(answer, call.account, call.block, { cheaper, waiting });
     }
     default:
       throw refusalToError(answer, call.account, call.block);

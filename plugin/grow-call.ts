@@ -26,7 +26,7 @@ export async function growCall(gate: Gate, call: OpenCall, amount: Credits): Pro
     case 'lost':
       throw lostReservationFailure(account, block);
     case 'insufficient':
-      throw insufficientFailure(answer, account, block, []);
+      throw insufficientFailure(answer, account, block);
     case 'over-budget':
       throw budgetFailure(answer, account, block);
     default:

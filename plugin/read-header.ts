@@ -34,6 +34,7 @@ export function readGateHeader(headers: Headers): GateHeader | undefined {
     if (!isOptionalText(fields[name])) throw invalid(name);
   if (!isRetryEnd(fields['retry'])) throw invalid('retry');
   if (!isCaps(fields['caps'])) throw invalid('caps');
+  if (!isRule(fields['outOfCredits'])) throw invalid('outOfCredits');
   return fields as unknown as GateHeader; // Every field has just been checked.
 }
 
@@ -79,6 +80,15 @@ function isRetryEnd(value: unknown): boolean {
   return (
     (maximumAttempts === undefined || typeof maximumAttempts === 'number') &&
     (nonRetryableErrorTypes === undefined || Array.isArray(nonRetryableErrorTypes))
+  );
+}
+
+function isRule(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const { policy, deadlineMs } = value as Record<string, unknown>;
+  return (
+    (policy === 'halt' || policy === 'wait') && (deadlineMs === undefined || isCount(deadlineMs))
   );
 }
 

@@ -24,14 +24,17 @@ import type {
 } from '@temporalio/worker';
 import type { Blocks } from '../core/contract/block';
 import { TollgateError } from '../core/contract/errors';
+import type { OutOfCredits, OutOfCreditsRule } from '../core/contract/out-of-credits';
+import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
 import type { PriceBook } from '../core/contract/price';
 import type { Ledger } from '../ledger/ledger';
-import { interceptActivities } from './activity-interceptor';
+import { interceptActivities, type ActivityGate } from './activity-interceptor';
 import { interceptSchedules, interceptStarts, type ClientGate } from './client-interceptors';
 import { blocksToActivities } from './define-block';
 import { preflightActivities } from './preflight-activities';
 import { readPrices } from './priced-activities';
 import { startReaper, type ReaperOptions } from './reaper';
+import { parseOutOfCredits } from './workflow-policy';
 
 /** Extends what clients take, so that importing the plugin also brings the start option `tollgate`. */
 export interface TollgatePluginOptions extends ClientGate {
@@ -52,6 +55,12 @@ export interface TollgatePluginOptions extends ClientGate {
   readonly slackMs?: number;
   /** An activity without a price runs as if there were no gate, or is refused. Default `allow`. */
   readonly unpriced?: 'allow' | 'refuse';
+  /** What runs do at zero credits that do not say so at their start. Default `halt`. */
+  readonly outOfCredits?: OutOfCredits;
+  /** The same for single agents, by name. */
+  readonly outOfCreditsByAgent?: Readonly<Record<string, OutOfCredits>>;
+  /** Task queue of Tollgate's own worker, if `startTollgate` was given another one. */
+  readonly systemTaskQueue?: string;
   /** Expires overdue reservations while a worker runs; `false` leaves it to others. */
   readonly reaper?: ReaperOptions | false;
 }
@@ -80,9 +89,10 @@ export class TollgatePlugin extends SimplePlugin {
     this.schedules = interceptSchedules(options);
     this.blockActivities = blocksToActivities(blocks);
     this.preflight = ledger ? preflightActivities(ledger) : {};
+    const refusals = readRefusalRules(options);
+    const { unpriced = 'allow' } = options;
     this.activities =
-      ledger &&
-      interceptActivities({ ledger, findPrice, slackMs, unpriced: options.unpriced ?? 'allow' });
+      ledger && interceptActivities({ ledger, findPrice, slackMs, unpriced, refusals });
   }
 
   override configureClient(options: ClientOptions): ClientOptions {
@@ -168,6 +178,26 @@ export class TollgatePlugin extends SimplePlugin {
     }
     return { ...given, ...this.blockActivities };
   }
+}
+
+function readRefusalRules(options: TollgatePluginOptions): ActivityGate['refusals'] {
+  const { outOfCredits = 'halt', outOfCreditsByAgent = {} } = options;
+  const { systemTaskQueue = SYSTEM_TASK_QUEUE } = options;
+  const read = (name: string, given: OutOfCredits): OutOfCreditsRule => {
+    const rule = parseOutOfCredits(given);
+    if (!rule) throw new TollgateError('CONFIG_INVALID', { option: name });
+    return rule;
+  };
+  return {
+    systemTaskQueue,
+    byDefault: read('outOfCredits', outOfCredits),
+    byAgent: new Map(
+      Object.entries(outOfCreditsByAgent).map(([agent, given]) => [
+        agent,
+        read(`outOfCreditsByAgent.${agent}`, given),
+      ]),
+    ),
+  };
 }
 
 /** Loaded here and not above, so that clients do without the native worker. */

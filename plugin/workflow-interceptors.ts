@@ -3,8 +3,8 @@
  * the gate header on every activity, hands the author's code the bare output of a gated one, and gives
  * child runs and continued runs their place.
  *
- * What must hold: it is deterministic, and it adds no event to the history unless the run was started
- * with search attributes. A header that is there already comes from the same plugin given twice.
+ * What must hold: it is deterministic, and it adds no event to the history unless a call waits for credits
+ * or the run was started with search attributes. A header that is there already comes from the same plugin given twice.
  */
 import {
   ApplicationFailureCategory,
@@ -72,11 +72,14 @@ function interceptCalls(run: () => GatedRun): WorkflowOutboundCallsInterceptor {
       const accept = (result: unknown) => run().acceptResult(result);
       if (input.headers[GATE_HEADER]) return next(input).then(accept);
       const header = run().headerForCall(input.activityType, input.options);
-      return next({
+      const call = {
         ...input,
-        headers: addHeader(input.headers, header),
+        headers: addHeader(input.headers, { ...header, canWait: true }),
         options: summarize(input, header),
-      }).then(accept);
+      };
+      return run()
+        .callWaiting(() => next(call))
+        .then(accept);
     },
     scheduleLocalActivity(input, next) {
       const accept = (result: unknown) => run().acceptResult(result);

@@ -21,6 +21,7 @@ import {
   type RunIdentity,
 } from './workflow-scope';
 import { trackSpending } from './workflow-spending';
+import { trackWaits } from './workflow-waiting';
 
 /** `tollgate` is declared beside `proxyBlocks`, which is how authors give a key. */
 type CallOptions = Pick<ActivityOptions | LocalActivityOptions, 'retry' | 'tollgate'>;
@@ -37,6 +38,8 @@ export interface GatedRun {
   /** Header of the next child of this type; its memo may name another account. */
   headerForChild(workflowType: string, memo: StartCredits | undefined): RunHeader;
   headerForContinued(): RunHeader;
+  /** Makes a call, and waits for credits where its refusal says so. */
+  callWaiting(make: () => Promise<unknown>): Promise<unknown>;
   /** Takes the receipt off a result and remembers it. */
   acceptResult(result: unknown): unknown;
   readCredits(): RunCredits;
@@ -53,6 +56,10 @@ export function openRun(headers: Headers): GatedRun {
   let shown = '';
   let children = 0;
   const preflight = header?.preflight && describePreflight(identity.base, header.preflight);
+  const show = (): void => {
+    shown = showDetails(shown, [spending.describe(), ...waits.describe()].join('\n\n'));
+  };
+  const waits = trackWaits(show);
   return {
     ...(account === undefined ? {} : { account }),
     searchAttributes: identity.searchAttributes,
@@ -71,10 +78,14 @@ export function openRun(headers: Headers): GatedRun {
     acceptResult(result) {
       if (!isReceipted(result)) return result;
       spending.record(result.receipt);
-      shown = showDetails(shown, spending.describe());
+      show();
       return result.output;
     },
-    readCredits: () => spending.read(),
+    callWaiting: (make) => waits.call(make),
+    readCredits() {
+      const waiting = waits.read();
+      return { ...spending.read(), ...(waiting.length === 0 ? {} : { waiting }) };
+    },
   };
 }
 

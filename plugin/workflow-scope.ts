@@ -10,6 +10,7 @@
  */
 import type { GateHeader, RunHeader, RunPlace } from '../core/contract/gate-header';
 import type { StartCredits } from '../core/contract/run-credits';
+import { parseOutOfCredits } from './workflow-policy';
 
 /** What Temporal says of a run; a part of `WorkflowInfo`. */
 export interface RunInfo {
@@ -41,6 +42,7 @@ export function identifyRun(
   const agent = header?.agent ?? memo?.agent;
   const member = header?.member ?? memo?.member;
   const schedule = header?.schedule ?? scheduledBy;
+  const outOfCredits = header?.outOfCredits ?? parseOutOfCredits(memo?.outOfCredits);
   const budget = header?.budget ?? (header ? undefined : memo?.budget);
   const scope = place && !cron ? childScope(place, info.attempt) : info.originalExecutionRunId;
   const startedAt = place?.startedAt ?? info.startTime.toISOString();
@@ -59,6 +61,7 @@ export function identifyRun(
       ...(agent === undefined ? {} : { agent }),
       ...(member === undefined ? {} : { member }),
       ...(schedule === undefined ? {} : { schedule }),
+      ...(outOfCredits === undefined ? {} : { outOfCredits }),
     },
     searchAttributes: header?.searchAttributes === true,
     ...(place === undefined ? {} : { place }),
@@ -74,9 +77,12 @@ export function headerForChild(
   memo: StartCredits | undefined,
 ): RunHeader {
   const { scope, startedAt } = run.base;
+  const { outOfCredits, ...start } = memo ?? {};
+  const policy = parseOutOfCredits(outOfCredits);
   return {
     ...carriedBy(run),
-    ...memo,
+    ...start,
+    ...(policy === undefined ? {} : { outOfCredits: policy }),
     place: {
       // Encoded, so that no workflow type can spell the separators of a scope.
       scope: `${scope}/${encodeURIComponent(workflowType)}:${nth}`,
@@ -101,9 +107,10 @@ export function headerForContinued(run: RunIdentity): RunHeader {
  * what a child spends, or the run that continues this one, counts against all that cap this one.
  */
 function carriedBy(run: RunIdentity): RunHeader {
-  const { account, member, schedule, caps } = run.base;
+  const { account, member, schedule, caps, outOfCredits } = run.base;
   return {
     v: 1,
+    ...(outOfCredits === undefined ? {} : { outOfCredits }),
     ...(caps === undefined ? {} : { caps }),
     ...(account === undefined ? {} : { account }),
     ...(member === undefined ? {} : { member }),

@@ -10,6 +10,7 @@ import type { DeliveryOptions } from '../activities/notice-activities';
 import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
 import type { Ledger } from '../ledger/ledger';
 import { startNoticeSweep } from './notice-sweep';
+import { watchLines } from './watch-lines';
 
 export interface StartTollgateOptions {
   readonly connection: NativeConnection;
@@ -65,7 +66,10 @@ export async function startTollgate(options: StartTollgateOptions): Promise<Runn
   const sweep = startNoticeSweep({ ledger, client, taskQueue, ...notices }, (error) =>
     Runtime.instance().logger.warn('Could not look for notices', { error }),
   );
-  const ended = worker.run().finally(() => sweep.stop());
+  const watch = watchLines({ ledger, client, taskQueue }, (error) =>
+    Runtime.instance().logger.warn('Could not look after the lines', { error }),
+  );
+  const ended = worker.run().finally(() => Promise.all([sweep.stop(), watch.stop()]));
   // Whoever waits for the end gets the rejection; until somebody does, Node must not see it as unhandled.
   ended.catch(() => undefined);
   return {

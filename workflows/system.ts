@@ -3,3 +3,4 @@
  * names that they have here, which are never changed while one of them may be running.
  */
 export { notices } from './notices';
+export { outOfCredits } from './out-of-credits';

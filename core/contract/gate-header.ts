@@ -5,6 +5,7 @@
  */
 import type { CreditsText } from './credits';
 import type { PreflightRule } from './preflight';
+import type { OutOfCreditsRule } from './out-of-credits';
 
 /** Name of the Temporal header that carries {@link GateHeader} or {@link RunHeader}. */
 export const GATE_HEADER = 'tollgate';
@@ -25,6 +26,8 @@ export interface RunHeader {
   readonly budget?: CreditsText;
   /** Budgets of the runs above it, or before it, that cap this one too. */
   readonly caps?: readonly RunCap[];
+  /** What this run and those below it do at zero credits. */
+  readonly outOfCredits?: OutOfCreditsRule;
   /** Write the search attributes `CreditAccountId` and `CreditsSpent`. */
   readonly searchAttributes?: boolean;
   /** Set for a child run, or a continued one that is a child: its place in the tree. */
@@ -72,6 +75,10 @@ export interface GateHeader {
   readonly schedule?: string;
   /** Budgets of this run and of those above it. */
   readonly caps?: readonly RunCap[];
+  /** What to do when the call is refused for want of credits; default: what the worker says. */
+  readonly outOfCredits?: OutOfCreditsRule;
+  /** The workflow knows how to wait: without it, a refused call never joins the line. */
+  readonly canWait?: boolean;
   /**
    * Where the call's retry policy has an end. Temporal does not tell it to an attempt that it hands out
    * eagerly; without it, what a block failed with for good returns at the reservation's deadline only.

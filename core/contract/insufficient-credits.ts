@@ -5,6 +5,7 @@
  * that was halted): Temporal wraps a failure once per border it crosses, so the causes are searched.
  */
 import type { CreditsText } from './credits';
+import type { Waiting } from './out-of-credits';
 
 export const INSUFFICIENT_CREDITS = 'INSUFFICIENT_CREDITS';
 
@@ -38,6 +39,10 @@ export interface InsufficientCredits {
   readonly ways: readonly WayOn[];
   /** Cheapest first; absent where the price has no options, or none is affordable. */
   readonly cheaper?: readonly CheaperOption[];
+  /** Set where the call waits; a run that waits sees to it itself, so its author never meets this. */
+  readonly waiting?: Waiting;
+  /** Set where the call has waited in vain: ISO times of its first refusal and of the deadline. */
+  readonly waited?: { readonly since: string; readonly until: string };
 }
 
 /** A chain of causes is as long as the tree of runs is deep; this bounds a cyclic one. */

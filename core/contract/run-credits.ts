@@ -3,6 +3,7 @@
  * the search attributes it keeps where they are registered.
  */
 import type { CreditsText } from './credits';
+import type { OutOfCredits } from './out-of-credits';
 
 /** Name of the query that every gated workflow answers with {@link RunCredits}. */
 export const CREDITS_QUERY = 'credits';
@@ -25,6 +26,8 @@ export interface StartCredits {
   readonly member?: string;
   /** What the run and all runs below it may spend; continuing as new goes on under the same budget. */
   readonly budget?: CreditsText;
+  /** What the run and the runs below it do at zero credits; default: what the worker says. */
+  readonly outOfCredits?: OutOfCredits;
 }
 
 /** Reads the memo field `tollgate`, where it names an account. */
@@ -40,6 +43,8 @@ export function readStartCredits(
     ...('agent' in found && typeof found.agent === 'string' ? { agent: found.agent } : {}),
     ...('member' in found && typeof found.member === 'string' ? { member: found.member } : {}),
     ...('budget' in found && typeof found.budget === 'string' ? { budget: found.budget } : {}),
+    // Checked where it is used, like every other field a memo may hold.
+    ...('outOfCredits' in found ? { outOfCredits: found.outOfCredits as OutOfCredits } : {}),
   };
 }
 
@@ -50,6 +55,19 @@ export interface RunCredits {
   /** Charged calls so far. */
   readonly blocks: number;
   readonly byBlock: Readonly<Record<string, BlockCredits>>;
+  /** Calls that wait for credits now, longest first; left out when none does. */
+  readonly waiting?: readonly WaitingCall[];
+}
+
+export interface WaitingCall {
+  readonly block: string;
+  readonly needed: CreditsText;
+  /** What the account had when the call was refused last. */
+  readonly available: CreditsText;
+  /** ISO times: of the first refusal, of the end of the wait, of the next credits that come by themselves. */
+  readonly since: string;
+  readonly deadline: string;
+  readonly nextCreditsAt?: string;
 }
 
 export interface BlockCredits {

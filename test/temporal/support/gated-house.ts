@@ -5,7 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { credits, TollgatePlugin, type TollgatePluginOptions } from '../../../index';
+import {
+  credits,
+  startTollgate,
+  TollgatePlugin,
+  type RunningTollgate,
+  type TollgatePluginOptions,
+} from '../../../index';
 import { openLedger, type AccountView, type EntryView, type Ledger } from '../../../ledger';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { eventually } from '../../support/eventually';
@@ -18,7 +24,7 @@ import {
 } from '../../support/temporal';
 import type { Step } from '../workflows/plan';
 import { createTestBlocks, type TestBlocks } from './blocks';
-import { loadWorkflowBundle } from './workflow-bundle';
+import { loadSystemBundle, loadWorkflowBundle } from './workflow-bundle';
 
 // Tests make activities fail on purpose; only what must never happen is shown.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -29,9 +35,13 @@ export interface GatedHouse {
   readonly ledger: Ledger;
   readonly work: TestBlocks;
   readonly taskQueue: string;
+  /** Of Tollgate's own worker. */
+  readonly systemTaskQueue: string;
   /** A client with the plugin and no ledger. */
   readonly client: Client;
   startWorker(options?: HouseWorkerOptions): Promise<TestWorker>;
+  /** Tollgate's own worker; the test stops it. */
+  startTollgate(): Promise<RunningTollgate>;
   /** Opens an account that holds so many credits. */
   fund(amount: string): Promise<string>;
   /** Starts a run of the `plan` workflow that charges this account. */
@@ -59,6 +69,7 @@ export async function openHouse(): Promise<GatedHouse> {
   const ledger = await openLedger({ connectionString: database.url });
   const work = createTestBlocks();
   const taskQueue = uniqueTaskQueue('gate');
+  const systemTaskQueue = uniqueTaskQueue('system');
   const client = temporal.createClient({ plugins: [new TollgatePlugin()] });
 
   const house: GatedHouse = {
@@ -67,6 +78,7 @@ export async function openHouse(): Promise<GatedHouse> {
     ledger,
     work,
     taskQueue,
+    systemTaskQueue,
     client,
     async startWorker({ gate, ...options } = {}) {
       return temporal.startWorker({
@@ -75,8 +87,24 @@ export async function openHouse(): Promise<GatedHouse> {
         // A test that fails leaves its blocks waiting; it must not leave its worker waiting for them.
         shutdownForceTime: '10s',
         ...(uncached ? { maxCachedWorkflows: 0 } : {}),
-        plugins: [new TollgatePlugin({ ledger, blocks: work.blocks, reaper: false, ...gate })],
+        plugins: [
+          new TollgatePlugin({
+            ledger,
+            blocks: work.blocks,
+            reaper: false,
+            systemTaskQueue,
+            ...gate,
+          }),
+        ],
         ...options,
+      });
+    },
+    async startTollgate() {
+      return startTollgate({
+        connection: temporal.nativeConnection,
+        ledger,
+        taskQueue: systemTaskQueue,
+        workflowBundle: await loadSystemBundle(),
       });
     },
     async fund(amount) {

@@ -1,5 +1,5 @@
 /**
- * The bundle of the test workflows, with the plugin. Bundling takes seconds, so it is kept on disk
+ * The bundles of the test workflows, with the plugin, and of Tollgate's own. Bundling takes seconds, so it is kept on disk
  * under a digest of every file that can be in it, and made once per change.
  */
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import {
   type BundleOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import { TollgatePlugin } from '../../../index';
+import { systemWorkflowsPath, TollgatePlugin } from '../../../index';
 
 const ROOT = join(__dirname, '../../..');
 const CACHE = join(ROOT, 'node_modules/.cache/tollgate-test-bundles');
@@ -23,14 +23,20 @@ export const WORKFLOWS_PATH = join(ROOT, 'test/temporal/workflows/plan.ts');
 /** A workflow that has no plugin. */
 export const FOREIGN_WORKFLOWS_PATH = join(ROOT, 'test/temporal/workflows/foreign.ts');
 
-export async function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
-  const codePath = join(CACHE, `${await digestSources()}.js`);
+export function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
+  return loadBundle('agents', { workflowsPath: WORKFLOWS_PATH, plugins: [new TollgatePlugin()] });
+}
+
+/** Of Tollgate's own workflows. */
+export function loadSystemBundle(): Promise<WorkflowBundleOption> {
+  return loadBundle('system', { workflowsPath: systemWorkflowsPath });
+}
+
+async function loadBundle(name: string, options: BundleOptions): Promise<WorkflowBundleOption> {
+  const codePath = join(CACHE, `${name}-${await digestSources()}.js`);
   const cached = await readFile(codePath, 'utf8').catch(() => undefined);
   if (cached !== undefined) return { code: cached };
-  const { code } = await bundleQuietly({
-    workflowsPath: WORKFLOWS_PATH,
-    plugins: [new TollgatePlugin()],
-  });
+  const { code } = await bundleQuietly(options);
   // Another test file may be writing the same bundle: each writes its own and moves it into place.
   await mkdir(CACHE, { recursive: true });
   const draft = `${codePath}.${process.pid}`;

@@ -1,0 +1,11 @@
+/** What activities work with, given once by whoever starts the worker. */
+import type { Client } from '@temporalio/client';
+import type { Ledger } from '../ledger/ledger';
+import type { DeliveryOptions } from './notice-activities';
+
+export interface ActivityDeps {
+  readonly ledger: Ledger;
+  /** On the namespace that the workflows run in. */
+  readonly client: Client;
+  readonly notices?: DeliveryOptions;
+}
