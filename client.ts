@@ -3,6 +3,7 @@
  * to the Temporal client; it needs no ledger there.
  */
 export { TollgatePlugin, type TollgatePluginOptions } from './plugin/tollgate-plugin';
+export { readTicks, type ScheduledAgent, type ScheduledAgents } from './client/read-ticks';
 export { readRunCredits } from './client/read-run-credits';
 export { openClient, type TollgateClient, type TollgateClientOptions } from './client/open-client';
 export type { GatedSchedule, ScheduleChanges, Schedules } from './client/schedules';

@@ -33,6 +33,13 @@ export {
   type PlanSum,
 } from './core/pricing/quote-plan';
 export { nameChoice } from './core/pricing/resolve-price';
+export {
+  forecast,
+  type CostedTick,
+  type Forecast,
+  type ForecastStep,
+  type Shortage,
+} from './core/pricing/forecast';
 export { quoteCall, type Quote, type QuoteLine } from './core/pricing/quote';
 export type { CostRange, PastCosts } from './core/contract/cost-range';
 export type { AnyBlock, Block, Blocks, BlocksOf, Meter, OnFailure } from './core/contract/block';
@@ -46,6 +53,7 @@ export {
 } from './core/contract/errors';
 export { parseNotice, type Notice, type NoticeKind } from './core/contract/notice.schema';
 export type { ErrorKind } from './core/contract/error-row';
+export type { Drip, Supply, SupplyGrant, Tick } from './core/contract/supply';
 export type { PriceBook, PriceRule } from './core/contract/price';
 export type { Receipt, Receipted } from './core/contract/receipt';
 export type { Overrun, PinnedPrice } from './core/contract/reservation';

@@ -41,6 +41,16 @@ export function readFutureInstant(text: string): Date {
   return at;
 }
 
+/** An IANA time zone, such as `Europe/Vienna`. */
+export function readZone(text: string): string {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: text });
+    return text;
+  } catch {
+    throw invalidInput(text, 'A time zone must look like Europe/Vienna or UTC');
+  }
+}
+
 export function readLimit(text: string): number {
   return readWhole(text, 1, MAX_PAGE, 'The limit');
 }

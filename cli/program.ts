@@ -10,6 +10,7 @@ import { addDemoCommand } from './commands/demo';
 import { addDevCommand } from './commands/dev';
 import { addDoctorCommand } from './commands/doctor';
 import { addExportCommand } from './commands/export';
+import { addForecastCommand } from './commands/forecast';
 import { addGrantCommand } from './commands/grant';
 import { addLedgerCommand } from './commands/ledger';
 import { addMigrateCommand } from './commands/migrate';
@@ -65,6 +66,7 @@ export function buildProgram(): Command {
   addRevokeCommand(program);
   addBudgetCommand(program);
   addQuoteCommand(program);
+  addForecastCommand(program);
   program.commandsGroup('Notices:');
   addNotifyCommand(program);
   addWebhookCommand(program);

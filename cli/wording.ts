@@ -12,6 +12,18 @@ export function writeInstant(at: Date): string {
     : `${text.slice(0, 19).replace('T', ' ')}Z`;
 }
 
+/** `Wed 2026-11-25 14:00`, as the clocks of a time zone show it. */
+export function writeMoment(at: Date, zone: string): string {
+  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: zone }).format(at);
+  return `${writeDay(at, zone)} ${time}`;
+}
+
+/** `Wed 2026-11-25` */
+export function writeDay(at: Date, zone: string): string {
+  const weekday = new Intl.DateTimeFormat('en', { weekday: 'short', timeZone: zone }).format(at);
+  return `${weekday} ${new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(at)}`;
+}
+
 /** The two largest units of a span: `3d 4h`, `2m 5s`, `0s`. */
 export function writeSpan(ms: number): string {
   const whole = Math.max(0, ms);

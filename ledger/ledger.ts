@@ -5,6 +5,7 @@
  */
 import type { BillingBooks, CommandDone, LedgerCommand } from '../core/contract/billing-books';
 import type { BudgetKind, BudgetPeriod } from '../core/contract/budget';
+import type { Supply } from '../core/contract/supply';
 import type { PastCosts } from '../core/contract/cost-range';
 import type { Credits } from '../core/contract/credits';
 import type { EarlyRefusal, PreflightRequest, SkipReason } from '../core/contract/preflight';
@@ -172,6 +173,8 @@ export interface Ledger extends Gate, NoticeLedger, LineLedger, ScheduleRegistry
     calls: readonly PricedChoice[],
     filter?: { readonly agent?: string },
   ): Promise<readonly (PastCosts | undefined)[]>;
+  /** What an account can spend, and what time will do to it. @throws ACCOUNT_UNKNOWN */
+  readSupply(account: string): Promise<Supply>;
   listReservations(
     filter?: { readonly account?: string } & Page,
   ): Promise<readonly ReservationView[]>;

@@ -25,6 +25,7 @@ import { reservationOperations } from './reservations';
 import { runOperations } from './runs';
 import { schedulePauseOperations } from './schedule-pauses';
 import { scheduleOperations } from './schedules';
+import { supplyOperations } from './supply';
 import { thresholdOperations } from './thresholds';
 import { TollgateError } from '../core/contract/errors';
 import { waitingOperations } from './waiting';
@@ -79,6 +80,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...agentQuoteOperations(database, accountIds),
     ...callCostOperations(database, prices),
     ...reservationOperations(database, accountIds),
+    ...supplyOperations(database, accountIds, accounts),
     ...noticeOperations(database, accountIds),
     ...thresholdOperations(database, accountIds),
     ...endpointOperations(database, accountIds),

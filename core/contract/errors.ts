@@ -193,13 +193,7 @@ export const errors = {
     'The endpoint did not accept the notice.',
     'It must answer with a status of 200 to 299 within ten seconds.',
   ),
-  QUOTE_UNKNOWN: row(
-    'refusal',
-    422,
-    55,
-    'This agent has no past run to quote from.',
-    'Let it run once; until then give an amount of credits, or quote its calls: `tollgate quote plan`.',
-  ),
+  QUOTE_UNKNOWN: row('refusal', 422, 55, 'No past run to quote from.', 'Let the agent run once.'),
   CONFIG_INVALID: row(
     'refusal',
     400,
