@@ -21,6 +21,7 @@ import { addReservationsCommand } from './commands/reservations';
 import { addRevokeCommand } from './commands/revoke';
 import { addRunsCommand } from './commands/runs';
 import { addWebhookCommand } from './commands/webhook';
+import { addScheduleCommand } from './commands/schedule';
 import { addWorkerCommand } from './commands/worker';
 import { version } from './version';
 
@@ -59,6 +60,7 @@ export function buildProgram(): Command {
   addDemoCommand(program);
   addMigrateCommand(program);
   addWorkerCommand(program);
+  addScheduleCommand(program);
   program.commandsGroup('Credits:');
   addAccountCommand(program);
   addBalanceCommand(program);
