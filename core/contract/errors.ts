@@ -7,7 +7,6 @@
  */
 import { row, type ErrorRow } from './error-row';
 
-
 export const errors = {
   INSUFFICIENT_CREDITS: row(
     'refusal',
