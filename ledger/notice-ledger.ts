@@ -131,8 +131,12 @@ export interface NoticeLedger {
   setThresholds(account: string, amounts: readonly Credits[]): Promise<readonly ThresholdView[]>;
   /** The highest first. @throws ACCOUNT_UNKNOWN */
   listThresholds(account: string): Promise<readonly ThresholdView[]>;
-  /** Writes a notice of each threshold crossed since the last sweep; returns how many. */
-  sweepThresholds(): Promise<number>;
+  /** Tells that an account is out of credits; false where that was told and has not ended. @throws ACCOUNT_UNKNOWN, INPUT_INVALID */
+  beginShortage(data: NoticeData<'credits.out'>): Promise<boolean>;
+  /** Tells that it is over; false where there was none. The sweep does so as well, once enough is available. @throws ACCOUNT_UNKNOWN */
+  endShortage(account: string): Promise<boolean>;
+  /** Writes a notice of each threshold crossed since the last sweep, and of each shortage that is over; returns how many. */
+  sweepNotices(): Promise<number>;
 
   /** @throws ACCOUNT_UNKNOWN, INPUT_INVALID */
   addEndpoint(request: EndpointRequest): Promise<NewSecret>;

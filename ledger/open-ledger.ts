@@ -19,6 +19,7 @@ import { lineOperations } from './line';
 import type { Ledger, LedgerOptions } from './ledger';
 import { checkSchema } from './migrate';
 import { noticeOperations } from './notices';
+import { sweepOperations } from './notice-sweep';
 import { rememberPrices } from './pinned-prices';
 import { preflightOperations } from './preflight';
 import { reservationOperations } from './reservations';
@@ -83,6 +84,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...supplyOperations(database, accountIds, accounts),
     ...noticeOperations(database, accountIds),
     ...thresholdOperations(database, accountIds),
+    ...sweepOperations(database, accountIds),
     ...endpointOperations(database, accountIds),
     ...deliveryOperations(database),
     doctor: doctorOperation(database),

@@ -8,20 +8,7 @@ import type { AccountIds } from './account-ids';
 import type { Database } from './database';
 import type { NoticeLedger, ThresholdView } from './notice-ledger';
 
-/** Accounts that one statement brings up to the time, so that none of them is locked for long. */
-const ACCOUNTS_AT_ONCE = 100;
-
-/** Lets time do what it has brought (expiry, drip) to accounts that have thresholds, as any read does. */
-const BRING_UP_TO_DATE = `
-  select count(tollgate.lock_account(id, $1)) as count from (
-    select id from tollgate.accounts a
-     where due_at <= coalesce($1, clock_timestamp()) and exists (select from tollgate.thresholds t where t.account = a.id)
-     order by id limit ${ACCOUNTS_AT_ONCE}) due`;
-
-type ThresholdOperations = Pick<
-  NoticeLedger,
-  'setThresholds' | 'listThresholds' | 'sweepThresholds'
->;
+type ThresholdOperations = Pick<NoticeLedger, 'setThresholds' | 'listThresholds'>;
 
 export function thresholdOperations(
   database: Database,
@@ -53,18 +40,6 @@ export function thresholdOperations(
         amounts,
       ]);
       return list(account);
-    },
-
-    async sweepThresholds() {
-      for (let found = ACCOUNTS_AT_ONCE; found === ACCOUNTS_AT_ONCE;) {
-        const { count } = await database.row<{ count: bigint }>(BRING_UP_TO_DATE, [database.now()]);
-        found = Number(count);
-      }
-      const { written } = await database.row<{ written: number }>(
-        'select tollgate.sweep_thresholds($1) as written',
-        [database.now()],
-      );
-      return written;
     },
   };
 }

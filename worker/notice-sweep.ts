@@ -11,7 +11,7 @@ import { repeat, type Repetition } from '../plugin/repeat';
 const DEFAULT_EVERY_MS = 5_000;
 
 export interface NoticeSweepOptions {
-  readonly ledger: Pick<NoticeLedger, 'sweepThresholds' | 'forgetNotices' | 'listDueEndpoints'>;
+  readonly ledger: Pick<NoticeLedger, 'sweepNotices' | 'forgetNotices' | 'listDueEndpoints'>;
   readonly client: Client;
   readonly taskQueue: string;
   /** Pause between two sweeps, give or take a quarter. Default 5,000. */
@@ -26,7 +26,7 @@ export function startNoticeSweep(
 }
 
 async function sweep({ ledger, client, taskQueue }: NoticeSweepOptions): Promise<void> {
-  await ledger.sweepThresholds();
+  await ledger.sweepNotices();
   await ledger.forgetNotices();
   for (const endpoint of await ledger.listDueEndpoints()) {
     await client.workflow.start(NOTICES_WORKFLOW, {

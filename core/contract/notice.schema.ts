@@ -20,7 +20,7 @@ const dataOf = {
   'credits.low': thresholdCrossed,
   /** As much as the threshold, or more, is available again. */
   'credits.recovered': thresholdCrossed,
-  /** A run was refused for want of credits, the first since there were enough. */
+  /** A run was refused for want of credits, and none had been since there were enough. */
   'credits.out': z.object({
     account: name,
     available: amount,
@@ -29,7 +29,7 @@ const dataOf = {
     /** When credits next arrive by themselves, if any do. */
     nextCreditsAt: instant.optional(),
   }),
-  /** Nothing waits for credits any more. */
+  /** There is as much as that call needed, or every run that waited has gone on. */
   'credits.back': z.object({ account: name, available: amount, outSince: instant }),
   /** A run waits for credits at one of its blocks. */
   'run.waiting': z.object({

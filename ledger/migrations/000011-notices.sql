@@ -27,6 +27,14 @@ create table tollgate.thresholds (
 );
 comment on table tollgate.thresholds is 'Every change of `below` has written one notice.';
 
+-- Accounts that could not pay for a call and have not had enough for it since.
+create table tollgate.shortages (
+  account bigint primary key references tollgate.accounts (id),
+  needed  bigint not null,
+  since   timestamptz not null
+);
+comment on table tollgate.shortages is 'Every row has written one notice, and writes another when it goes.';
+
 -- Where notices go. `account` null: those of every account; `kinds` null: of every kind.
 create table tollgate.endpoints (
   id               uuid primary key default gen_random_uuid(),
@@ -92,13 +100,41 @@ begin
   on conflict (account, amount) do nothing;
 end $$;
 
--- Finds thresholds that what is available has crossed since the last sweep, and writes a notice of each crossing.
--- One sweep at a time: another would decide by what it saw before this one. Accounts that time has changed and nobody
--- has looked at since are left to the next sweep.
-create function tollgate.sweep_thresholds(p_now timestamptz) returns integer language plpgsql as $$
-declare v_now timestamptz := coalesce(p_now, clock_timestamp()); v_written integer;
+-- Tells that an account is out of credits, unless it has been out before.
+create function tollgate.begin_shortage(p_now timestamptz, p_account bigint, p_needed bigint, p_data jsonb)
+returns boolean language plpgsql as $$
+declare v_now timestamptz := coalesce(p_now, clock_timestamp());
+begin
+  insert into tollgate.shortages (account, needed, since) values (p_account, p_needed, v_now) on conflict (account) do nothing;
+  if not found then return false; end if;
+  perform tollgate.write_notice('out:' || p_account || ':' || v_now, 'credits.out', p_account, v_now, p_data);
+  return true;
+end $$;
+
+-- Tells that an account is out of credits no longer, if it was.
+create function tollgate.end_shortage(p_now timestamptz, p_account bigint)
+returns boolean language plpgsql as $$
+declare s tollgate.shortages; v_now timestamptz := coalesce(p_now, clock_timestamp());
+begin
+  delete from tollgate.shortages where account = p_account returning * into s;
+  if not found then return false; end if;
+  perform tollgate.write_notice('back:' || p_account || ':' || s.since, 'credits.back', p_account, v_now,
+            jsonb_build_object('account', name, 'available', tollgate.credits_text(balance - reserved),
+              'outSince', to_char(s.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+     from tollgate.accounts where id = p_account;
+  return true;
+end $$;
+
+-- Finds thresholds that what is available has crossed since the last sweep, and shortages that are over, and writes a
+-- notice of each. One sweep at a time: another would decide by what it saw before this one. Accounts that time has
+-- changed and nobody has looked at since are left to the next sweep.
+create function tollgate.sweep_notices(p_now timestamptz) returns integer language plpgsql as $$
+declare v_now timestamptz := coalesce(p_now, clock_timestamp()); v_crossed integer; v_over integer;
 begin
   if not pg_try_advisory_xact_lock(7061737034) then return 0; end if;
+  select count(tollgate.end_shortage(v_now, id)) into v_over from (
+    select a.id from tollgate.shortages s join tollgate.accounts a on a.id = s.account
+     where a.due_at > v_now and a.balance - a.reserved >= s.needed order by a.id) enough;
   with crossed as (
     update tollgate.thresholds t set below = not t.below, crossings = t.crossings + 1
       from tollgate.accounts a
@@ -111,8 +147,8 @@ begin
            case when below then 'credits.low' else 'credits.recovered' end, account, v_now,
            jsonb_build_object('account', name, 'threshold', tollgate.credits_text(amount),
                               'available', tollgate.credits_text(available))))
-    into v_written from in_order;
-  return v_written;
+    into v_crossed from in_order;
+  return v_over + v_crossed;
 end $$;
 
 -- Tells of the reservation that lapsed last under this key.

@@ -23,7 +23,7 @@ beforeAll(async () => (books = await openBooks()));
 beforeEach(() => books.moveTo(NOON));
 afterEach(async () => {
   await books.database.query(
-    'truncate tollgate.notices, tollgate.endpoints, tollgate.thresholds cascade',
+    'truncate tollgate.notices, tollgate.endpoints, tollgate.thresholds, tollgate.shortages cascade',
   );
   await expectCleanBooks(books);
 });
@@ -52,16 +52,16 @@ describe('a threshold', () => {
   test('tells once that it was crossed, in each direction, every time', async () => {
     const account = await fundedAccount(books, '100');
     await books.ledger.setThresholds(account, [credits('50')]);
-    expect(await books.ledger.sweepThresholds()).toBe(0);
+    expect(await books.ledger.sweepNotices()).toBe(0);
     await spend(account, '60');
-    expect(await books.ledger.sweepThresholds()).toBe(1);
-    expect(await books.ledger.sweepThresholds()).toBe(0);
+    expect(await books.ledger.sweepNotices()).toBe(1);
+    expect(await books.ledger.sweepNotices()).toBe(0);
     await spend(account, '10');
-    expect(await books.ledger.sweepThresholds()).toBe(0);
+    expect(await books.ledger.sweepNotices()).toBe(0);
     await give(account, '90', 'up');
-    await books.ledger.sweepThresholds();
+    await books.ledger.sweepNotices();
     await spend(account, '80');
-    await books.ledger.sweepThresholds();
+    await books.ledger.sweepNotices();
     expect(await told(account)).toEqual([
       'credits.low 50',
       'credits.recovered 50',
@@ -73,9 +73,9 @@ describe('a threshold', () => {
     const account = await fundedAccount(books, '51');
     await books.ledger.setThresholds(account, [credits('50')]);
     await spend(account, '1');
-    expect(await books.ledger.sweepThresholds()).toBe(0);
+    expect(await books.ledger.sweepNotices()).toBe(0);
     await spend(account, '0.000001');
-    expect(await books.ledger.sweepThresholds()).toBe(1);
+    expect(await books.ledger.sweepNotices()).toBe(1);
     const [notice] = await books.ledger.listNotices({ account });
     expect(notice?.data).toEqual({ account, threshold: '50', available: '49.999999' });
   });
@@ -84,9 +84,9 @@ describe('a threshold', () => {
     const account = await fundedAccount(books, '100');
     await books.ledger.setThresholds(account, [credits('10'), credits('50'), credits('20')]);
     await spend(account, '95');
-    await books.ledger.sweepThresholds();
+    await books.ledger.sweepNotices();
     await give(account, '95', 'up');
-    await books.ledger.sweepThresholds();
+    await books.ledger.sweepNotices();
     expect(await told(account)).toEqual([
       'credits.low 50',
       'credits.low 20',
@@ -102,10 +102,10 @@ describe('a threshold', () => {
     expect(await books.ledger.setThresholds(account, [credits('50')])).toEqual([
       { amount: credits('50'), below: true },
     ]);
-    expect(await books.ledger.sweepThresholds()).toBe(0);
+    expect(await books.ledger.sweepNotices()).toBe(0);
     await give(account, '90', 'up');
     await books.ledger.setThresholds(account, [credits('50'), credits('5')]);
-    await books.ledger.sweepThresholds();
+    await books.ledger.sweepNotices();
     expect(await told(account)).toEqual(['credits.recovered 50']);
   });
 
@@ -114,7 +114,7 @@ describe('a threshold', () => {
     for (const key of ['first-time', 'second-time']) {
       await books.ledger.setThresholds(account, [credits('50')]);
       await spend(account, '60');
-      await books.ledger.sweepThresholds();
+      await books.ledger.sweepNotices();
       await give(account, '60', key);
       await books.ledger.setThresholds(account, []);
     }
@@ -133,9 +133,9 @@ describe('a threshold', () => {
     });
     await books.ledger.setThresholds(account, [credits('8')]);
     books.moveTo(2 * MINUTE_MS);
-    await books.ledger.sweepThresholds();
+    await books.ledger.sweepNotices();
     books.moveTo(DAY_MS);
-    await books.ledger.sweepThresholds();
+    await books.ledger.sweepNotices();
     expect(await told(account)).toEqual(['credits.low 8', 'credits.recovered 8']);
   });
 
@@ -150,7 +150,7 @@ describe('a threshold', () => {
     for (let round = 0; round < 10; round += 1) {
       if (round % 2 === 0) await spend(account, '600');
       else await give(account, '600', `round ${round}`);
-      const written = await Promise.all(sweepers.map((one) => one.sweepThresholds()));
+      const written = await Promise.all(sweepers.map((one) => one.sweepNotices()));
       expect(written.reduce((sum, one) => sum + one, 0)).toBe(1);
     }
     expect(await told(account)).toHaveLength(10);
@@ -200,6 +200,53 @@ test('a reservation that lapses twice is told of twice', async () => {
     await books.ledger.expireOverdue();
   }
   expect(await told(account)).toEqual(['reservation.lapsed', 'reservation.lapsed']);
+});
+
+describe('a shortage', () => {
+  const begin = (account: string, needed = '4') =>
+    books.ledger.beginShortage({ account, available: '1', needed });
+
+  test('is told of once, and once more when as much as was needed is available', async () => {
+    const account = await fundedAccount(books, '1');
+    const begun = await Promise.all(Array.from({ length: 4 }, () => begin(account)));
+    expect(begun.filter(Boolean)).toHaveLength(1);
+    await give(account, '2.999999', 'too little');
+    expect(await books.ledger.sweepNotices()).toBe(0);
+    expect(await begin(account)).toBe(false);
+    await give(account, '0.000001', 'enough');
+    expect(await books.ledger.sweepNotices()).toBe(1);
+    expect(await books.ledger.sweepNotices()).toBe(0);
+    const [back] = await books.ledger.listNotices({ account });
+    expect(back && bodyOf(back)).toMatchObject({
+      type: 'credits.back',
+      data: { account, available: '4', outSince: '2026-03-10T12:00:00.000Z' },
+    });
+    books.moveTo(MINUTE_MS);
+    expect(await begin(account, '9')).toBe(true);
+    expect(await told(account)).toEqual(['credits.out', 'credits.back', 'credits.out']);
+  });
+
+  test('ends for whoever says so first', async () => {
+    const account = await fundedAccount(books, '1');
+    await begin(account);
+    const ended = await Promise.all([
+      books.ledger.endShortage(account),
+      books.ledger.endShortage(account),
+      books.ledger.sweepNotices(),
+    ]);
+    expect(ended.filter((one) => one === true)).toHaveLength(1);
+    expect(await told(account)).toEqual(['credits.out', 'credits.back']);
+  });
+
+  test('ends with the drip, though nobody looks at the account', async () => {
+    const account = 'dripping';
+    await books.ledger.openAccount(account);
+    await spend(account, '5');
+    await begin(account);
+    books.moveTo(DAY_MS);
+    await books.ledger.sweepNotices();
+    expect(await told(account)).toEqual(['credits.out', 'credits.back']);
+  });
 });
 
 test('what is recorded twice under one key is written once', async () => {
