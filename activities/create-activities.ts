@@ -5,12 +5,14 @@
 import type { ActivityDeps } from './deps';
 import { createLineActivities, type LineActivities } from './line-activities';
 import { createNoticeActivities, type NoticeActivities } from './notice-activities';
+import { createOwnerActivities, type OwnerActivities } from './owner-activities';
 
-export type Activities = LineActivities & NoticeActivities;
+export type Activities = LineActivities & NoticeActivities & OwnerActivities;
 
 export function createActivities(deps: ActivityDeps): Activities {
   return {
     ...createLineActivities(deps),
     ...createNoticeActivities(deps.ledger, deps.notices),
+    ...createOwnerActivities(deps.ledger),
   };
 }

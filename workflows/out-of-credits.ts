@@ -38,6 +38,13 @@ const { wakeLine, leaveLine } = proxyActivities<Activities>({
   retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
 });
 
+const { tellOfRefusals, tellOfEnd } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
+});
+
+/** Refusals that the owner is told of in one go: bounds what one activity is given. */
+const TOLD_AT_ONCE = 200;
 /**
  * Credits that come by themselves are looked for a little later, since the ledger's clock is not Temporal's,
  * and not in a haste when it lags far behind.
@@ -55,6 +62,7 @@ export async function outOfCredits(account: string, before?: Episode): Promise<E
   };
   let look = true;
   const leaving: string[] = [];
+  const untold: RefusedCall[] = [];
   const count = (change: Partial<Episode>): void => {
     episode = { ...episode, ...change };
     setCurrentDetails(describe(account, episode));
@@ -62,7 +70,9 @@ export async function outOfCredits(account: string, before?: Episode): Promise<E
 
   setHandler(lineQuery, () => episode, { description: 'How many runs wait, and for what' });
   setHandler(lookSignal, () => void (look = true), { description: 'There may be credits' });
-  setHandler(refusedSignal, ({ policy }) => {
+  setHandler(refusedSignal, (call) => {
+    const { policy } = call;
+    untold.push(call);
     const { refused, waiting } = episode;
     // Behind others it can only wait for its turn; at the front it is worth a look.
     if (waiting === 0) look = true;
@@ -86,11 +96,17 @@ export async function outOfCredits(account: string, before?: Episode): Promise<E
       count({ ...toEpisode(line), woken: episode.woken + line.woken });
       if (line.more) look = true;
     }
-    if (look || leaving.length > 0) continue;
+    if (untold.length > 0) {
+      const calls = untold.splice(0, TOLD_AT_ONCE);
+      await tellOfRefusals({ account, since: episode.since, calls });
+    }
+    // A line that ends because its last ones gave up is no sign of credits.
+    if (line && line.woken > 0 && line.waiting === 0) await tellOfEnd(account);
+    if (look || leaving.length > 0 || untold.length > 0) continue;
     if (episode.waiting === 0) return episode;
     if (workflowInfo().continueAsNewSuggested)
       return continueAsNew<typeof outOfCredits>(account, episode);
-    const roused = (): boolean => look || leaving.length > 0;
+    const roused = (): boolean => look || leaving.length > 0 || untold.length > 0;
     const { nextCreditsAt } = episode;
     if (nextCreditsAt === undefined) await condition(roused);
     else if (!(await condition(roused, msUntil(nextCreditsAt)))) look = true;

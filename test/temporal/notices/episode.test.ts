@@ -1,0 +1,78 @@
+/**
+ * The promise: an account's owner hears once that credits are out, once of each run that waits, and once
+ * that it is over, however many blocks and runs are refused meanwhile.
+ */
+import { credits, type RunningTollgate } from '../../../index';
+import { eventually } from '../../support/eventually';
+import type { TestWorker } from '../../support/temporal';
+import { openHouse, type GatedHouse } from '../support/gated-house';
+import type { Step } from '../workflows/plan';
+
+let house: GatedHouse;
+let worker: TestWorker;
+let tollgate: RunningTollgate;
+beforeAll(async () => {
+  house = await openHouse();
+  worker = await house.startWorker();
+  tollgate = await house.startTollgate();
+});
+afterAll(async () => {
+  await Promise.all([worker.stop(), tollgate.stop()]);
+  await house.close();
+});
+
+const call = (label: string): Step => ({ call: 'work', input: { label } });
+
+const grant = (account: string, amount: string) =>
+  house.ledger.grant({ account, amount: credits(amount), key: 'more', source: 'top-up' });
+
+/** Kinds, oldest first. */
+async function told(account: string): Promise<readonly string[]> {
+  const notices = await house.ledger.listNotices({ account });
+  return notices.map(({ kind }) => kind).reverse();
+}
+
+const whenTold = (account: string, kind: string) =>
+  eventually(async () => (await told(account)).includes(kind), { what: kind });
+
+it('tells of the shortage, of each run that waits, and of the end', async () => {
+  const account = await house.fund('1');
+  const wait = { tollgate: { account, outOfCredits: 'wait' } } as const;
+  const parallel = await house.start(account, [{ parallel: ['a', 'b', 'c'].map(call) }], wait);
+  const single = await house.start(account, [call('d')], wait);
+  await eventually(async () => (await house.ledger.listWaiting({ account })).length === 4, {
+    what: 'four in line',
+  });
+  await eventually(async () => (await told(account)).length === 3, { what: 'three notices' });
+  await grant(account, '11');
+  await Promise.all([parallel.result(), single.result()]);
+  await whenTold(account, 'credits.back');
+  expect([...(await told(account))].sort()).toEqual([
+    'credits.back',
+    'credits.out',
+    'run.waiting',
+    'run.waiting',
+  ]);
+  expect((await told(account))[0]).toBe('credits.out');
+  const [back, ...before] = await house.ledger.listNotices({ account });
+  expect(back).toMatchObject({ kind: 'credits.back' });
+  const waiting = before.filter(({ kind }) => kind === 'run.waiting');
+  expect(waiting.map(({ data }) => data.workflowId).sort()).toEqual(
+    [parallel.workflowId, single.workflowId].sort(),
+  );
+  expect(waiting[0]?.data).toMatchObject({ account, agent: 'plan', block: 'work', needed: '3' });
+});
+
+it('tells of a shortage in which runs halt once, until there is enough', async () => {
+  const account = await house.fund('1');
+  const halt = async () => {
+    const handle = await house.start(account, [call('refused')]);
+    await expect(handle.result()).rejects.toThrow();
+  };
+  await halt();
+  await whenTold(account, 'credits.out');
+  await halt();
+  await grant(account, '2');
+  await whenTold(account, 'credits.back');
+  expect(await told(account)).toEqual(['credits.out', 'credits.back']);
+});
