@@ -25,6 +25,7 @@ const CSV_COLUMNS = [
   'priceVersion',
   'usage',
   'grants',
+  'guaranteed',
 ] as const;
 
 /** Lines are joined up to this size before they are handed on: far fewer writes than entries. */

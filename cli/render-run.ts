@@ -3,7 +3,7 @@
  * as a line with its own total, its blocks indented below it.
  */
 import { formatCredits, type Credits } from '../core/contract/credits';
-import type { EntryView, ReservationView, RunReceipt } from '../ledger/views';
+import type { EntryView, GuaranteeView, ReservationView, RunReceipt } from '../ledger/views';
 import { renderFacts, renderTable, type Column } from './table';
 import type { TemporalRun } from './temporal-run';
 import { writeCount, writeInstant, writeUsage } from './wording';
@@ -37,6 +37,7 @@ export function renderRun(receipt: RunReceipt, temporal: TemporalRun): string {
       'Reserved',
       receipt.reserved > 0n ? `${formatCredits(receipt.reserved)} right now` : undefined,
     ],
+    ['Guarantee', receipt.guarantee && describeGuarantee(receipt.guarantee)],
     ['Status', temporal.status ?? undefined],
     ['Workflow', receipt.workflowId],
     ['Temporal', temporal.url ?? undefined],
@@ -50,6 +51,11 @@ function describeShare(receipt: RunReceipt): string {
   const blocks = writeCount(receipt.blocks, 'block');
   if (receipt.children.length === 0) return ` (${blocks})`;
   return ` (${formatCredits(receipt.charged)} by ${blocks} of its own, the rest by child runs)`;
+}
+
+function describeGuarantee({ amount, spent, returned, holds, endedAt }: GuaranteeView): string {
+  const rest = endedAt ? `${formatCredits(returned)} returned` : `${formatCredits(holds)} left`;
+  return `${formatCredits(amount)}, ${formatCredits(spent)} of it spent, ${rest}`;
 }
 
 function listLines(receipt: RunReceipt, depth: number): readonly Line[] {

@@ -11,6 +11,7 @@ import type {
   DoctorReport,
   EntryView,
   GrantView,
+  GuaranteeView,
   ReservationView,
   RunReceipt,
   RunView,
@@ -62,6 +63,7 @@ export function entryToWire(view: EntryView): Wire {
     charged: formatOptional(view.charged),
     returned: formatOptional(view.returned),
     absorbed: formatOptional(view.absorbed),
+    guaranteed: formatOptional(view.guaranteed),
     grants: view.grants.map(({ key, amount }) => ({ key, amount: formatCredits(amount) })),
   };
 }
@@ -72,6 +74,17 @@ export function runToWire(view: RunView): Wire {
     startedAt: view.startedAt.toISOString(),
     charged: formatCredits(view.charged),
     reserved: formatCredits(view.reserved),
+    guarantee: view.guarantee && guaranteeToWire(view.guarantee),
+  };
+}
+
+function guaranteeToWire(view: GuaranteeView): Wire {
+  return {
+    amount: formatCredits(view.amount),
+    spent: formatCredits(view.spent),
+    returned: formatCredits(view.returned),
+    holds: formatCredits(view.holds),
+    endedAt: view.endedAt?.toISOString(),
   };
 }
 

@@ -10,8 +10,10 @@ import { Code, type GateAnswer } from './gate-statements';
 export async function describeRefusal(
   database: Database,
   answer: GateAnswer,
-  needed: bigint,
+  asked: bigint,
 ): Promise<Refusal> {
+  // Under a guarantee, what must come from elsewhere, or all of it where it is to be made.
+  const needed = answer.absorbed > 0n ? answer.absorbed : asked;
   switch (answer.code) {
     case Code.insufficient:
       return {

@@ -20,6 +20,7 @@ export interface EntryRow {
   readonly reserved: bigint | null;
   readonly returned: bigint | null;
   readonly absorbed: bigint | null;
+  readonly guaranteed: bigint | null;
   readonly late: true | null;
   readonly run: string | null;
   readonly nth: number | null;
@@ -32,7 +33,7 @@ export interface EntryRow {
 
 /** An entry with its account's name, its price's block and version, and its grants by key. */
 export const ENTRY_SELECT = `
-  select a.name, e.seq, e.at, e.kind, e.amount, e.balance, e.reserved, e.returned, e.absorbed, e.late, e.run, e.nth,
+  select a.name, e.seq, e.at, e.kind, e.amount, e.balance, e.reserved, e.returned, e.absorbed, e.guaranteed, e.late, e.run, e.nth,
          p.block, p.version, e.usage, e.cause,
          case when e.parts is not null then (
                 select jsonb_agg(jsonb_build_object('key', g.key, 'amount', e.parts[2 * n]::text) order by n)
@@ -91,6 +92,7 @@ export function entryViewOf(row: EntryRow): EntryView {
     ...present('reserved', row.reserved),
     ...present('returned', row.returned),
     ...present('absorbed', row.absorbed),
+    ...present('guaranteed', row.guaranteed),
     ...present('late', row.late),
     ...present('run', row.run),
     ...present('block', row.block),

@@ -1,6 +1,7 @@
 /**
  * The two shapes in which calls reach the gate's SQL: one call by its own function, which is the
- * cheaper plan (migrations/000004-gate.sql), and many as arrays in one statement (000005-batch.sql). Answers are numbers; their
+ * cheaper plan (migrations/000004-gate.sql; under a
+ * guarantee: 000010-guarantees.sql), and many as arrays in one statement (000005-batch.sql). Answers are numbers; their
  * meaning stands at the head of that file.
  */
 import type { QueryArrayConfig } from 'pg';
@@ -38,8 +39,10 @@ export interface GateItem {
   readonly nth: number;
   readonly limitMs: number;
   readonly usage: string | null;
-  /** JSON of the run's row, while this process has not written it yet. */
+  /** JSON of the run's row (and of others, with commas between), while this process has not written it yet. */
   readonly facts: string | null;
+  /** JSON of the guarantee that a reserve draws on. */
+  readonly guarantee: string | null;
 }
 
 export interface GateAnswer {
@@ -55,6 +58,7 @@ export interface GateAnswer {
 }
 
 const RESERVE = 'select tollgate.reserve_one($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)';
+const RESERVE_GUARANTEED = 'select tollgate.reserve_guaranteed($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)';
 const CLOSE = 'select tollgate.close_one($1,$2,$3,$4,$5,$6,$7,$8)';
 const GROW = 'select tollgate.grow_one($1,$2,$3,$4,$5,$6)';
 const BATCH = 'select tollgate.batch($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)';
@@ -63,22 +67,15 @@ const BATCH = 'select tollgate.batch($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)';
 const rawTypes = { getTypeParser: () => (text: string) => text };
 
 export function oneStatement(item: GateItem, now: string | null): QueryArrayConfig {
-  const { op, run, call, account, amount, claim, price, nth, limitMs, usage, facts } = item;
+  const { op, run, call, account, amount, claim, price, nth, limitMs, usage, facts, guarantee } =
+    item;
   switch (op) {
     case Operation.reserve: {
       const runs = facts && `[${facts}]`;
-      return statement('tollgate-reserve', RESERVE, [
-        now,
-        run,
-        call,
-        account,
-        amount,
-        claim,
-        price,
-        nth,
-        limitMs,
-        runs,
-      ]);
+      const values = [now, run, call, account, amount, claim, price, nth, limitMs, runs];
+      return guarantee === null
+        ? statement('tollgate-reserve', RESERVE, values)
+        : statement('tollgate-reserve-guaranteed', RESERVE_GUARANTEED, [...values, guarantee]);
     }
     case Operation.grow:
       return statement('tollgate-grow', GROW, [now, run, call, account, amount, claim]);

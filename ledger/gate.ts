@@ -3,11 +3,12 @@
  * the answer's numbers become one of the answers of core/contract/reservation.ts.
  */
 import { TollgateError } from '../core/contract/errors';
-import type { Charge, ChargeKey, RunFacts } from '../core/contract/reservation';
+import type { Charge, ChargeKey, ReserveRequest, RunFacts } from '../core/contract/reservation';
 import type { AccountIds } from './account-ids';
 import type { Database } from './database';
 import { Code, Operation, type GateAnswer, type GateItem } from './gate-statements';
 import { describeRefusal } from './describe-refusal';
+import { GUARANTEE_PRICE, guaranteeRow } from './guarantees';
 import type { Lane } from './lane';
 import type { Gate } from './ledger';
 import type { PinnedPrices } from './pinned-prices';
@@ -71,10 +72,12 @@ function reserveThrough({ accountIds, prices, database, submit }: Carrier): Gate
   const knownRuns = new Set<string>();
   return async (request) => {
     refuseBadAmount(request.amount);
+    if (request.guarantee) refuseBadAmount(request.guarantee.amount - 1n);
     return onAccount(accountIds, request.account, async (account) => {
       const pinned = prices.pin(request.price, request.choice);
       const price = typeof pinned === 'number' ? pinned : await pinned;
       const written = knownRuns.has(request.run);
+      const { guarantee = null } = request;
       const answer = await submit({
         ...keyOf(request, account),
         op: Operation.reserve,
@@ -83,7 +86,8 @@ function reserveThrough({ accountIds, prices, database, submit }: Carrier): Gate
         price,
         nth: request.nth,
         limitMs: request.deadlineMs,
-        facts: written ? null : factsRow(request.facts, account),
+        facts: written ? null : factsRows(request, account),
+        guarantee: guarantee && guaranteeRow(guarantee, await prices.pin(GUARANTEE_PRICE)),
       });
       if (!written) {
         if (knownRuns.size >= MAX_KNOWN_RUNS) knownRuns.clear();
@@ -179,11 +183,20 @@ function keyOf(request: ChargeKey, account: string): Omit<GateItem, 'op'> {
     limitMs: 0,
     usage: null,
     facts: null,
+    guarantee: null,
   };
 }
 
 function refuseBadAmount(amount: bigint): void {
   if (amount < 0n) throw new TollgateError('AMOUNT_INVALID', { amount: String(amount) });
+}
+
+/** The run that holds the guarantee first: its budgets are to be known when the guarantee is made. */
+function factsRows({ facts, guarantee }: ReserveRequest, account: string): string {
+  const own = factsRow(facts, account);
+  return guarantee && guarantee.facts.run !== facts.run
+    ? `${factsRow(guarantee.facts, account)},${own}`
+    : own;
 }
 
 function factsRow(facts: RunFacts, account: string): string {

@@ -114,6 +114,24 @@ export const INVARIANTS: readonly Invariant[] = [
       where a.frozen <> exists (select from tollgate.freezes f where f.account = a.id and f.lifted_at is null)`,
   },
   {
+    invariant:
+      'Every guarantee adds up: what it spent, returned, lent to open calls and still holds is its whole.',
+    offenders: `select g.run, g.amount, g.spent, g.returned, r.amount as holds, c.lent from tollgate.guarantees g
+      left join tollgate.reservations r on r.run = g.run and r.call = 0
+      left join (select u.guarantee, sum(o.guaranteed) as lent from tollgate.reservations o
+                   join tollgate.runs u on u.id = o.run where o.guaranteed is not null group by u.guarantee) c on c.guarantee = g.run
+      where g.amount <> g.spent + g.returned + coalesce(r.amount, 0) + coalesce(c.lent, 0)
+         or (g.ended_at is null) <> (r.run is not null)`,
+  },
+  {
+    invariant: 'What every guarantee spent is what entries say that it paid.',
+    offenders: `select g.run, g.spent, coalesce(e.paid, 0) as entries from tollgate.guarantees g
+      left join (select u.guarantee, sum(e.guaranteed) as paid from tollgate.entries e
+                   join tollgate.runs u on u.id = e.run where e.guaranteed is not null group by u.guarantee) e on e.guarantee = g.run
+      where g.spent <> coalesce(e.paid, 0)
+      union all select run, amount, guaranteed from tollgate.reservations where not guaranteed between 0 and amount`,
+  },
+  {
     invariant: 'No expiry is overlooked: every account is due no later than its next one.',
     offenders: `select a.name, a.due_at, g.next from tollgate.accounts a
       join (select account, min(expires_at) as next from tollgate.grants_now where open group by account) g on g.account = a.id

@@ -146,20 +146,21 @@ async function ask(client: Client, statement: ReturnType<typeof oneStatement>): 
   return text;
 }
 
-/** A key may stand in a batch once; a second call under it waits for the next one, in order. */
+/**
+ * A key may stand in a batch once; a second call under it waits for the next one, in order. A reserve
+ * under a guarantee has a statement of its own.
+ */
 function takeBatch(waiting: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
   if (waiting.length === 1) return { batch: [...waiting], rest: [] };
+  if (waiting[0]?.item.guarantee) return { batch: waiting.slice(0, 1), rest: waiting.slice(1) };
   const keys = new Set<string>();
   const batch: Waiting[] = [];
   const rest: Waiting[] = [];
   for (const entry of waiting) {
     const key = `${entry.item.run}${entry.item.call}`;
-    if (batch.length < MAX_BATCH && !keys.has(key)) {
-      keys.add(key);
-      batch.push(entry);
-    } else {
-      rest.push(entry);
-    }
+    const fits = batch.length < MAX_BATCH && !keys.has(key) && entry.item.guarantee === null;
+    keys.add(key);
+    (fits ? batch : rest).push(entry);
   }
   return { batch, rest };
 }

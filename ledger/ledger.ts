@@ -21,6 +21,7 @@ import type {
   SettleRequest,
 } from '../core/contract/reservation';
 import type { ScheduleRegistry } from '../core/contract/schedule';
+import type { GuaranteeLedger } from './guarantees';
 import type { LineLedger } from './line-ledger';
 import type { NoticeLedger } from './notice-ledger';
 import type { Page } from './page';
@@ -112,7 +113,7 @@ export interface PricedChoice {
   readonly choice: string;
 }
 
-export interface Ledger extends Gate, NoticeLedger, LineLedger, ScheduleRegistry {
+export interface Ledger extends Gate, GuaranteeLedger, NoticeLedger, LineLedger, ScheduleRegistry {
   /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
   openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
   /** @throws ACCOUNT_UNKNOWN */

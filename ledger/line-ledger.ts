@@ -6,7 +6,7 @@ import type { WaitingView } from './views';
 /** A call that was refused for want of credits and whose run waits for some. */
 export interface LineRequest extends Pick<
   ReserveRequest,
-  'run' | 'call' | 'account' | 'nth' | 'amount' | 'price' | 'choice'
+  'run' | 'call' | 'account' | 'nth' | 'amount' | 'price' | 'choice' | 'guarantee'
 > {
   /** Temporal's, in which the run is. */
   readonly namespace: string;

@@ -5,6 +5,7 @@
 import type { ChargeKey } from '../core/contract/reservation';
 import type { AccountIds } from './account-ids';
 import type { Database } from './database';
+import { GUARANTEE_PRICE, guaranteeRow } from './guarantees';
 import type { LineLedger } from './line-ledger';
 import type { PinnedPrices } from './pinned-prices';
 
@@ -18,9 +19,10 @@ export function lineOperations(
   return {
     async joinLine(request) {
       const { account, namespace, run, call, amount, nth, workflowRunId, deadlineMs } = request;
+      const { guarantee = null } = request;
       const id = await accountIds.require(account);
       const row = await database.row<{ since: Date; deadline_at: Date }>(
-        'select since, deadline_at from tollgate.join_line($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+        'select since, deadline_at from tollgate.join_line($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
         [
           database.now(),
           namespace,
@@ -33,6 +35,7 @@ export function lineOperations(
             nth,
             workflowRunId,
             deadlineMs,
+            guarantee && guaranteeRow(guarantee, await prices.pin(GUARANTEE_PRICE)),
           ],
         ],
       );

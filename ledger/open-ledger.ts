@@ -14,6 +14,7 @@ import { endpointOperations } from './endpoints';
 import { entryOperations } from './entries';
 import { openGate } from './gate';
 import { grantOperations } from './grants';
+import { guaranteeOperations } from './guarantees';
 import { openLane } from './lane';
 import { lineOperations } from './line';
 import type { Ledger, LedgerOptions } from './ledger';
@@ -76,6 +77,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...preflightOperations(database, accountIds),
     ...grantOperations(database, accountIds, accounts),
     ...billingOperations(database, accountIds, accounts),
+    ...guaranteeOperations(database),
     ...entryOperations(database, accountIds),
     ...runOperations(database, accountIds),
     ...agentQuoteOperations(database, accountIds),

@@ -9,7 +9,7 @@ import { ENTRY_SELECT, entryViewOf, type EntryRow } from './entries';
 import type { Ledger } from './ledger';
 import { pageLimit } from './page';
 import { RESERVATION_SELECT, reservationViewOf, type ReservationRow } from './reservations';
-import type { RunReceipt, RunView } from './views';
+import type { GuaranteeView, RunReceipt, RunView } from './views';
 
 /** Depth of child runs that a receipt shows. */
 const MAX_DEPTH = 20;
@@ -28,13 +28,22 @@ interface RunRow {
   readonly charged: bigint;
   readonly blocks: bigint;
   readonly reserved: bigint;
+  readonly guaranteed: bigint | null;
+  readonly guarantee_spent: bigint | null;
+  readonly guarantee_returned: bigint | null;
+  readonly guarantee_holds: bigint | null;
+  readonly guarantee_ended: Date | null;
 }
 
 const RUN_SELECT = `
   select r.*, a.name, spent.charged, spent.blocks,
-         (select coalesce(sum(o.amount), 0)::bigint from tollgate.reservations o where o.run = r.id) as reserved
+         (select coalesce(sum(o.amount), 0)::bigint from tollgate.reservations o where o.run = r.id) as reserved,
+         g.amount as guaranteed, g.spent as guarantee_spent, g.returned as guarantee_returned, h.amount as guarantee_holds,
+         g.ended_at as guarantee_ended
     from tollgate.runs r
     join tollgate.accounts a on a.id = r.account
+    left join tollgate.guarantees g on g.run = r.id
+    left join tollgate.reservations h on h.run = r.id and h.call = 0
     cross join lateral (
       select coalesce(-sum(e.amount), 0)::bigint as charged, count(*) filter (where e.kind = 'settled') as blocks
         from tollgate.entries e where e.run = r.id) spent`;
@@ -112,5 +121,16 @@ function viewOf(row: RunRow): RunView {
     charged: row.charged,
     blocks: Number(row.blocks),
     reserved: row.reserved,
+    ...(row.guaranteed === null ? {} : { guarantee: guaranteeOf(row, row.guaranteed) }),
+  };
+}
+
+function guaranteeOf(row: RunRow, amount: bigint): GuaranteeView {
+  return {
+    amount,
+    spent: row.guarantee_spent ?? 0n,
+    returned: row.guarantee_returned ?? 0n,
+    holds: row.guarantee_holds ?? 0n,
+    ...(row.guarantee_ended === null ? {} : { endedAt: row.guarantee_ended }),
   };
 }

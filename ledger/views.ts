@@ -53,6 +53,8 @@ export interface EntryView {
   readonly charged?: Credits;
   readonly returned?: Credits;
   readonly absorbed?: Credits;
+  /** Of the charge, what the guarantee of the run paid. */
+  readonly guaranteed?: Credits;
   readonly late?: true;
   /** 16-byte run key, present on entries that close a reservation. */
   readonly run?: string;
@@ -80,8 +82,22 @@ export interface RunView {
   readonly charged: Credits;
   /** Settled blocks of this run. */
   readonly blocks: number;
-  /** Set aside by this run right now. */
+  /** Set aside by this run right now, by its guarantee too. */
   readonly reserved: Credits;
+  /** Where it holds one, or held one. */
+  readonly guarantee?: GuaranteeView;
+}
+
+/** amount = spent + returned + holds + what open calls drew from it */
+export interface GuaranteeView {
+  readonly amount: Credits;
+  /** Charged from it, by its run and those below. */
+  readonly spent: Credits;
+  /** Returned to the account. */
+  readonly returned: Credits;
+  readonly holds: Credits;
+  /** When the rest returned; open until then. */
+  readonly endedAt?: Date;
 }
 
 /** A run with its entries in order, its open reservations, and its child runs. */

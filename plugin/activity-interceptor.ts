@@ -6,11 +6,13 @@
 import type { Context } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker';
 import { TollgateError } from '../core/contract/errors';
-import type { Gate } from '../ledger/ledger';
+import { RETURN_GUARANTEE } from '../core/contract/guarantee';
+import type { Gate, Ledger } from '../ledger/ledger';
 import type { LineLedger } from '../ledger/line-ledger';
 import { describeCall, requireHeader, toReserveRequest } from './block-call';
 import { toFailure } from './failures';
 import { gateCall } from './gate-call';
+import { drawOnGuarantee } from './draw-on-guarantee';
 import { createMeter, runMetered } from './meter';
 import { isPreflight } from './preflight-activities';
 import type { PricedActivity } from './priced-activities';
@@ -19,7 +21,7 @@ import { meetRefusals, type RefusalRules } from './refused-call';
 import { enclose, writeFreeReceipt } from './write-receipt';
 
 export interface ActivityGate {
-  readonly ledger: Gate & Pick<LineLedger, 'joinLine'>;
+  readonly ledger: Gate & Pick<LineLedger, 'joinLine'> & Pick<Ledger, 'quoteAgent'>;
   findPrice(activityType: string): PricedActivity | undefined;
   /** Added to an attempt's own time limit, for the way back of its result. */
   readonly slackMs: number;
@@ -59,7 +61,7 @@ async function execute(
 ): Promise<unknown> {
   const { info } = context;
   const block = info.activityType;
-  if (isPreflight(block)) return run();
+  if (isPreflight(block) || block === RETURN_GUARANTEE) return run();
   const activity = gate.findPrice(block);
   if (!activity) {
     if (gate.unpriced === 'allow') return run();
@@ -68,7 +70,8 @@ async function execute(
   if (activity.price.rule.kind === 'free') return runFree(activity, input, run);
   const header = requireHeader(block, info, readGateHeader(input.headers));
   const call = describeCall(block, header.account, header, activity, input.args);
-  const request = toReserveRequest(call, header, info, gate.slackMs);
+  const plain = toReserveRequest(call, header, info, gate.slackMs);
+  const request = await drawOnGuarantee(gate.ledger, plain, header.guarantee, info);
   const meetRefusal = gate.meetRefusal(call, request, header, context);
   const { retry: retryEnd } = header;
   return gateCall({ gate: gate.ledger, call, request, context, run, retryEnd, meetRefusal });

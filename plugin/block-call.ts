@@ -92,20 +92,34 @@ export function toReserveRequest(
     choice,
     deadlineMs: attemptMs(info) + slackMs,
     // The ledger writes them with a run's first reserve, so all calls of the run may share them.
-    facts: rememberFacts(key.run, () => describeRun(call, header, info)),
+    facts: rememberFacts(key.run, () => describeCallingRun(call, header, info)),
   };
 }
 
-function describeRun(call: BlockCall, header: GateHeader, info: Info): RunFacts {
-  const { scope, startedAt, parent, schedule, member, caps } = header;
-  return {
-    run: call.key.run,
-    scope,
-    ...(parent === undefined ? {} : { parent: deriveRunKey(startedAt, parent) }),
-    agent: header.agent ?? info.workflowType ?? call.block,
+function describeCallingRun(call: BlockCall, header: GateHeader, info: Info): RunFacts {
+  return describeRun(header, {
+    agent: info.workflowType ?? call.block,
     // An activity that no workflow has started is a run of one block.
     workflowId: info.workflowExecution?.workflowId ?? info.activityId,
     workflowRunId: info.workflowExecution?.runId ?? info.activityRunId ?? '',
+  });
+}
+
+type RunNames = Pick<
+  GateHeader,
+  'scope' | 'startedAt' | 'parent' | 'agent' | 'member' | 'schedule' | 'caps'
+>;
+type Execution = Pick<RunFacts, 'agent' | 'workflowId' | 'workflowRunId'>;
+
+/** What a header and Temporal say of a run; the header's name for the agent goes first. */
+export function describeRun(names: RunNames, execution: Execution): RunFacts {
+  const { scope, startedAt, parent, agent = execution.agent, schedule, member, caps } = names;
+  return {
+    ...execution,
+    run: deriveRunKey(startedAt, scope),
+    scope,
+    ...(parent === undefined ? {} : { parent: deriveRunKey(startedAt, parent) }),
+    agent,
     startedAt: new Date(startedAt),
     ...(schedule === undefined ? {} : { schedule }),
     ...(member === undefined ? {} : { member }),

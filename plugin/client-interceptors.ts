@@ -18,7 +18,7 @@ import {
 } from '@temporalio/common';
 import { credits, type CreditsText } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
-import { GATE_HEADER, type RunHeader } from '../core/contract/gate-header';
+import { GATE_HEADER, type GuaranteeAmount, type RunHeader } from '../core/contract/gate-header';
 import type { OutOfCredits, OutOfCreditsRule } from '../core/contract/out-of-credits';
 import {
   ACCOUNT_ATTRIBUTE,
@@ -106,6 +106,7 @@ function announceRun<Options extends Start>(
     ...scheduled,
     ...(start.budget === undefined ? {} : { budget: checkBudget(start.budget) }),
     ...(start.outOfCredits === undefined ? {} : { outOfCredits: checkPolicy(start.outOfCredits) }),
+    ...(start.guarantee === undefined ? {} : { guarantee: checkGuarantee(start.guarantee) }),
     ...(gate.searchAttributes ? { searchAttributes: true } : {}),
   };
   return {
@@ -128,6 +129,13 @@ function checkPolicy(outOfCredits: OutOfCredits): OutOfCreditsRule {
     field: 'outOfCredits',
     rule: "'halt', 'wait' or { policy, deadline }",
   });
+}
+
+/** @throws AMOUNT_INVALID */
+function checkGuarantee(guarantee: GuaranteeAmount): GuaranteeAmount {
+  if (guarantee !== 'quote' && credits(guarantee) <= 0n)
+    throw new TollgateError('AMOUNT_INVALID', { guarantee });
+  return guarantee;
 }
 
 function defaultStart(gate: ClientGate): StartCredits | undefined {

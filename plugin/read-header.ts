@@ -4,13 +4,15 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Headers } from '@temporalio/common';
-import { credits } from '../core/contract/credits';
+import { credits, type Credits } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
 import { GATE_HEADER, type GateHeader } from '../core/contract/gate-header';
 
 /** Scopes grow by one step per level of child runs; a longer one is a mistake. */
 const MAX_SCOPE_LENGTH = 4_096;
 const MAX_NAME_LENGTH = 255;
+/** Temporal's own limit, unless a server is told otherwise. */
+const MAX_WORKFLOW_ID_LENGTH = 1_000;
 /** One per level of child runs that was given a budget. */
 const MAX_CAPS = 100;
 /** The key holds six bytes of milliseconds. */
@@ -35,6 +37,7 @@ export function readGateHeader(headers: Headers): GateHeader | undefined {
   if (!isRetryEnd(fields['retry'])) throw invalid('retry');
   if (!isCaps(fields['caps'])) throw invalid('caps');
   if (!isRule(fields['outOfCredits'])) throw invalid('outOfCredits');
+  if (!isGuarantee(fields['guarantee'])) throw invalid('guarantee');
   return fields as unknown as GateHeader; // Every field has just been checked.
 }
 
@@ -100,10 +103,30 @@ function isCaps(value: unknown): boolean {
 function isCap(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { scope, startedAt, credits: text } = value as Record<string, unknown>;
-  if (!isText(scope, MAX_SCOPE_LENGTH) || !isTime(startedAt) || typeof text !== 'string')
-    return false;
+  return isText(scope, MAX_SCOPE_LENGTH) && isTime(startedAt) && isAmount(text, 0n);
+}
+
+function isGuarantee(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  for (const name in fields) if (fields[name] === null) delete fields[name];
+  return (
+    (fields['credits'] === 'quote' || isAmount(fields['credits'], 1n)) &&
+    isText(fields['scope'], MAX_SCOPE_LENGTH) &&
+    isTime(fields['startedAt']) &&
+    isOptionalText(fields['parent'], MAX_SCOPE_LENGTH) &&
+    isText(fields['workflowId'], MAX_WORKFLOW_ID_LENGTH) &&
+    isText(fields['runId']) &&
+    ['agent', 'member', 'schedule'].every((name) => isOptionalText(fields[name])) &&
+    isCaps(fields['caps'])
+  );
+}
+
+function isAmount(value: unknown, least: Credits): boolean {
+  if (typeof value !== 'string') return false;
   try {
-    return credits(text) >= 0n;
+    return credits(value) >= least;
   } catch {
     return false;
   }

@@ -4,7 +4,8 @@
  *  2. workflows: that header on every activity, receipts and totals (workflow-interceptors.ts);
  *  3. activities: reserve, run, settle around each priced one (activity-interceptor.ts), and the blocks
  *     themselves;
- *  4. workers: the preflight of scheduled runs (preflight-activities.ts), and a reaper that expires what nobody has closed (reaper.ts).
+ *  4. workers: the preflight of scheduled runs (preflight-activities.ts), the return of guarantees, and a
+ *     reaper that expires what nobody has closed and asks after guaranteed runs (reaper.ts).
  *
  * It may be given to the connection, the client, the worker and the bundler alike, and gates once. It
  * keeps every interceptor that was there before, in its order.
@@ -31,6 +32,8 @@ import type { Ledger } from '../ledger/ledger';
 import { interceptActivities, type ActivityGate } from './activity-interceptor';
 import { interceptSchedules, interceptStarts, type ClientGate } from './client-interceptors';
 import { blocksToActivities } from './define-block';
+import { guaranteeActivities } from './guarantee-activities';
+import { sweepGuarantees } from './guarantee-sweep';
 import { preflightActivities } from './preflight-activities';
 import { readPrices } from './priced-activities';
 import { startReaper, type ReaperOptions } from './reaper';
@@ -75,7 +78,8 @@ export class TollgatePlugin extends SimplePlugin {
   private readonly schedules;
   private readonly blockActivities: Readonly<Record<string, unknown>>;
   private readonly activities: ActivityInterceptorsFactory | undefined;
-  private readonly preflight: Readonly<Record<string, unknown>>;
+  /** Local activities of Tollgate's own, which have no price. */
+  private readonly ownActivities: Readonly<Record<string, unknown>>;
   private readonly reaped = new WeakSet<Worker>();
 
   /** @throws CONFIG_INVALID, PRICE_INVALID */
@@ -88,7 +92,9 @@ export class TollgatePlugin extends SimplePlugin {
     this.starts = interceptStarts(options);
     this.schedules = interceptSchedules(options);
     this.blockActivities = blocksToActivities(blocks);
-    this.preflight = ledger ? preflightActivities(ledger) : {};
+    this.ownActivities = ledger
+      ? { ...preflightActivities(ledger), ...guaranteeActivities(ledger) }
+      : {};
     const refusals = readRefusalRules(options);
     const { unpriced = 'allow' } = options;
     this.activities =
@@ -106,8 +112,8 @@ export class TollgatePlugin extends SimplePlugin {
     const takesActivities = Object.keys(withBlocks).length > 0;
     return {
       ...options,
-      activities: { ...withBlocks, ...this.preflight },
-      // The preflight is called within a workflow's own task; a worker that had no activities polls for none.
+      activities: { ...withBlocks, ...this.ownActivities },
+      // They are called within a workflow's own task; a worker that had no activities polls for none.
       ...(takesActivities ? {} : { enableNonLocalActivities: false }),
       interceptors: {
         ...interceptors,
@@ -136,7 +142,14 @@ export class TollgatePlugin extends SimplePlugin {
     this.reaped.add(worker);
     // Nothing may be awaited before `next`: until it is called the worker does not count as running,
     // and a shutdown that is asked for meanwhile would be lost.
-    const running = startReaper(ledger, reaper ?? {}, (error) => void warnOfReaper(error));
+    const running = startReaper(
+      ledger,
+      reaper ?? {},
+      (error) => void warnOfReaper(error),
+      async () => {
+        if (worker.client) await sweepGuarantees(ledger, worker.client, reaper?.askEveryMs);
+      },
+    );
     try {
       await next(worker);
     } finally {
@@ -203,7 +216,7 @@ function readRefusalRules(options: TollgatePluginOptions): ActivityGate['refusal
 /** Loaded here and not above, so that clients do without the native worker. */
 async function warnOfReaper(error: unknown): Promise<void> {
   const { Runtime } = await import('@temporalio/worker');
-  Runtime.instance().logger.warn('Could not expire overdue reservations', { error });
+  Runtime.instance().logger.warn('Could not look after reservations', { error });
 }
 
 function appendOnce<Item>(given: readonly Item[], own: Item): Item[] {

@@ -4,7 +4,8 @@
  * child runs and continued runs their place.
  *
  * What must hold: it is deterministic, and it adds no event to the history unless a call waits for credits
- * or the run was started with search attributes. A header that is there already comes from the same plugin given twice.
+ * or the run was started with search attributes or a guarantee. A header that is there already comes from the same
+ * plugin given twice.
  */
 import {
   ApplicationFailureCategory,
@@ -32,12 +33,13 @@ import {
   SPENT_ATTRIBUTE,
   type RunCredits,
 } from '../core/contract/run-credits';
+import { returnAtEnd } from './workflow-guarantee';
 import { addHeader } from './workflow-headers';
 import { takePreflight } from './workflow-preflight';
 import { openRun, type GatedRun } from './workflow-run';
 
 /** Refusals that end a run under their own type. */
-const HALTING: readonly string[] = [INSUFFICIENT_CREDITS, 'BUDGET_EXCEEDED'];
+const HALTING: readonly string[] = [INSUFFICIENT_CREDITS, 'BUDGET_EXCEEDED', 'QUOTE_UNKNOWN'];
 const creditsQuery = defineQuery<RunCredits>(CREDITS_QUERY);
 const spentKey = defineSearchAttributeKey(SPENT_ATTRIBUTE, SearchAttributeType.DOUBLE);
 
@@ -52,7 +54,7 @@ export function interceptors(): WorkflowInterceptors {
         description: 'Credits that this run has spent so far',
       });
       try {
-        return await takePreflight(run, () => next(input));
+        return await takePreflight(run, () => returnAtEnd(run.held, () => next(input)));
       } catch (error) {
         throw haltAtRefusal(error);
       } finally {

@@ -9,10 +9,11 @@ import type {
   LocalActivityOptions,
   RetryPolicy,
 } from '@temporalio/common';
-import type { GateHeader, RetryEnd, RunHeader } from '../core/contract/gate-header';
+import type { GateHeader, RetryEnd, RunGuarantee, RunHeader } from '../core/contract/gate-header';
 import type { PreflightRequest, PreflightRule } from '../core/contract/preflight';
 import { isReceipted } from '../core/contract/receipt';
 import { readStartCredits, type RunCredits, type StartCredits } from '../core/contract/run-credits';
+import { findGuarantee, handOn, isHeldBy } from './workflow-guarantee';
 import { readRunHeader, readScheduleId } from './workflow-headers';
 import {
   headerForChild,
@@ -33,6 +34,8 @@ export interface GatedRun {
   readonly preflight?: PreflightRequest;
   /** Nothing was charged to this run, and it has started no other. */
   isUntouched(): boolean;
+  /** The guarantee that returns when this run ends. */
+  readonly held?: RunGuarantee;
   /** Header of the next call of a block, or of the call with the key that its options give. */
   headerForCall(block: string, options: CallOptions): GateHeader;
   /** Header of the next child of this type; its memo may name another account. */
@@ -48,8 +51,10 @@ export interface GatedRun {
 export function openRun(headers: Headers): GatedRun {
   const info = workflowInfo();
   const header = readRunHeader(headers);
-  const identity = identifyRun(info, header, readStartCredits(info.memo), readScheduleId());
+  const memo = readStartCredits(info.memo);
+  const identity = identifyRun(info, header, memo, readScheduleId());
   const { account } = identity.base;
+  const guarantee = findGuarantee(info, header, memo, identity.base);
   const spending = trackSpending(account);
   const countCall = createCounter();
   const countChild = createCounter();
@@ -65,16 +70,23 @@ export function openRun(headers: Headers): GatedRun {
     searchAttributes: identity.searchAttributes,
     ...(preflight ? { preflight } : {}),
     isUntouched: () => children === 0 && Number(spending.read().spent) === 0,
+    ...(guarantee && isHeldBy(info, guarantee) ? { held: guarantee } : {}),
     headerForCall(block, { tollgate, retry }) {
       const call = tollgate ? { key: tollgate.key } : { nth: countCall(block) };
       const end = retry && describeEnd(retry);
-      return { ...identity.base, ...call, ...(end ? { retry: end } : {}) };
+      return {
+        ...identity.base,
+        ...call,
+        ...(guarantee ? { guarantee } : {}),
+        ...(end ? { retry: end } : {}),
+      };
     },
-    headerForChild(type, memo) {
+    headerForChild(type, childMemo) {
       children += 1;
-      return headerForChild(identity, type, countChild(type), memo);
+      const child = headerForChild(identity, type, countChild(type), childMemo);
+      return handOn(child, guarantee, account);
     },
-    headerForContinued: () => headerForContinued(identity),
+    headerForContinued: () => handOn(headerForContinued(identity), guarantee, account),
     acceptResult(result) {
       if (!isReceipted(result)) return result;
       spending.record(result.receipt);

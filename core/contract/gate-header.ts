@@ -28,6 +28,10 @@ export interface RunHeader {
   readonly caps?: readonly RunCap[];
   /** What this run and those below it do at zero credits. */
   readonly outOfCredits?: OutOfCreditsRule;
+  /** What this run sets aside at its first block for itself and the runs below it. */
+  readonly guarantee?: GuaranteeAmount;
+  /** The guarantee of the run above it, or before it, on which this one draws. */
+  readonly guaranteedBy?: RunGuarantee;
   /** Write the search attributes `CreditAccountId` and `CreditsSpent`. */
   readonly searchAttributes?: boolean;
   /** Set for a child run, or a continued one that is a child: its place in the tree. */
@@ -41,6 +45,25 @@ export interface RunCap {
   /** Its `startedAt`, which differs from the caller's after a continue-as-new. */
   readonly startedAt: string;
   readonly credits: CreditsText;
+}
+
+/** `quote`: the most that past runs of the agent cost. */
+export type GuaranteeAmount = 'quote' | CreditsText;
+
+/** A guarantee and the run that holds it, so that whichever call comes first can make it. */
+export interface RunGuarantee {
+  readonly credits: GuaranteeAmount;
+  /** Of the run that holds it, as its own calls have them. */
+  readonly scope: string;
+  readonly startedAt: string;
+  readonly parent?: string;
+  readonly agent?: string;
+  readonly member?: string;
+  readonly schedule?: string;
+  readonly caps?: readonly RunCap[];
+  /** Where to ask whether that run lives: its workflow, and the id in its first event, which survives a reset. */
+  readonly workflowId: string;
+  readonly runId: string;
 }
 
 export interface RunPlace {
@@ -79,6 +102,8 @@ export interface GateHeader {
   readonly outOfCredits?: OutOfCreditsRule;
   /** The workflow knows how to wait: without it, a refused call never joins the line. */
   readonly canWait?: boolean;
+  /** What the call draws on before anything else. */
+  readonly guarantee?: RunGuarantee;
   /**
    * Where the call's retry policy has an end. Temporal does not tell it to an attempt that it hands out
    * eagerly; without it, what a block failed with for good returns at the reservation's deadline only.

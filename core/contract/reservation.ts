@@ -51,6 +51,20 @@ export interface ReserveRequest extends ChargeKey {
   /** How long from now the reservation stands before it may expire. */
   readonly deadlineMs: number;
   readonly facts: RunFacts;
+  /** What it draws on first; made with it where its run, or the one above it, has not made it yet. */
+  readonly guarantee?: GuaranteeRequest;
+}
+
+/** Credits that a run sets aside for itself and the runs below it, before its first block. */
+export interface GuaranteeRequest {
+  /** The whole; it is made once, later amounts change nothing. */
+  readonly amount: Credits;
+  /** The run that holds it. */
+  readonly facts: RunFacts;
+  /** Where to ask whether that run lives. */
+  readonly namespace: string;
+  /** Its `originalExecutionRunId`, by which it is known after a reset. */
+  readonly aliveAs: string;
 }
 
 export type ReserveAnswer =

@@ -4,6 +4,7 @@
  */
 import type { CreditsText } from './credits';
 import type { OutOfCredits } from './out-of-credits';
+import type { GuaranteeAmount } from './gate-header';
 
 /** Name of the query that every gated workflow answers with {@link RunCredits}. */
 export const CREDITS_QUERY = 'credits';
@@ -28,6 +29,11 @@ export interface StartCredits {
   readonly budget?: CreditsText;
   /** What the run and the runs below it do at zero credits; default: what the worker says. */
   readonly outOfCredits?: OutOfCredits;
+  /**
+   * Credits to set aside at the run's first block, so that it and the runs below it cannot run out of them
+   * half way; `quote` for the most that past runs of the agent cost. What is left returns when the run ends.
+   */
+  readonly guarantee?: GuaranteeAmount;
 }
 
 /** Reads the memo field `tollgate`, where it names an account. */
@@ -45,6 +51,9 @@ export function readStartCredits(
     ...('budget' in found && typeof found.budget === 'string' ? { budget: found.budget } : {}),
     // Checked where it is used, like every other field a memo may hold.
     ...('outOfCredits' in found ? { outOfCredits: found.outOfCredits as OutOfCredits } : {}),
+    ...('guarantee' in found && typeof found.guarantee === 'string'
+      ? { guarantee: found.guarantee }
+      : {}),
   };
 }
 

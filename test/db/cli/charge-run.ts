@@ -1,7 +1,7 @@
 /** Makes runs in the books without Temporal: what the gate would have asked of the ledger. */
 import { createHash, randomUUID } from 'node:crypto';
 import { credits } from '../../../core/contract/credits';
-import type { RunFacts } from '../../../core/contract/reservation';
+import type { GuaranteeRequest, RunFacts } from '../../../core/contract/reservation';
 import type { Ledger } from '../../../ledger/ledger';
 
 export interface BlockCall {
@@ -30,6 +30,7 @@ export async function chargeRun(
   account: string,
   facts: RunFacts,
   calls: readonly BlockCall[],
+  guarantee?: GuaranteeRequest,
 ): Promise<void> {
   for (const [index, { block, reserve, charge, usage }] of calls.entries()) {
     const key = { run: facts.run, call: digestCall(block, index) };
@@ -42,6 +43,7 @@ export async function chargeRun(
       claim: 1n,
       price: { block, version: 'v1', rule: { kind: 'fixed', credits: reserve } },
       deadlineMs: 60_000,
+      ...(guarantee ? { guarantee } : {}),
     });
     if (reserved.kind !== 'reserved') throw new Error(`Not reserved: ${reserved.kind}`);
     if (charge === undefined) continue;

@@ -1,4 +1,5 @@
 /** Promise: what a run cost can be read block by block, with what it has set aside and its child runs. */
+import { credits } from '../../../core/contract/credits';
 import type { Ledger } from '../../../ledger/ledger';
 import { openLedger } from '../../../ledger/open-ledger';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
@@ -147,4 +148,28 @@ it('lists what is set aside with age, deadline and run', async () => {
   expect((await run('reservations')).stdout).toMatch(
     /^acme +write +3 +4 +v1 +\d+s +in \d+s +digest-1 /m,
   );
+});
+
+it('says of a run what it set aside for itself, and what became of that', async () => {
+  const account = 'guaranteed';
+  if (!ledger) throw new Error('The ledger was not opened.');
+  const facts = describeTestRun('guaranteed-1');
+  await ledger.openAccount(account, { drip: false });
+  await ledger.grant({ account, amount: credits('30'), key: 'g', source: 'operator' });
+  const guarantee = { amount: credits('25'), facts, namespace: 'default', aliveAs: 'r' };
+  await chargeRun(ledger, account, facts, [{ block: 'a', reserve: '5', charge: '4' }], guarantee);
+  expect((await run('runs', 'show', 'guaranteed-1')).stdout).toMatch(
+    /^Guarantee +25, 4 of it spent, 21 left$/m,
+  );
+  expect((await run('reservations', '--account', account)).stdout).toMatch(
+    /^guaranteed +\(guarantee\) +0 +21 /m,
+  );
+  await ledger.endGuarantee(facts.run);
+  expect((await run('runs', 'show', 'guaranteed-1')).stdout).toMatch(
+    /^Guarantee +25, 4 of it spent, 21 returned$/m,
+  );
+  expect(await read('runs', 'show', 'guaranteed-1')).toMatchObject({
+    guarantee: { amount: '25', spent: '4', returned: '21', holds: '0' },
+    entries: [{ guaranteed: '4' }, { block: '(guarantee)', kind: 'released', returned: '21' }],
+  });
 });

@@ -6,7 +6,15 @@ import { credits, formatCredits } from '../../../index';
 import type { ReserveRequest } from '../../../core/contract/reservation';
 import type { EntryView, GrantRequest } from '../../../ledger';
 import { readExamples, runExample } from '../../unit/docs/run-example';
-import { call, expectCleanBooks, NOON, openBooks, settleOf, type Books } from '../ledger/books';
+import {
+  call,
+  expectCleanBooks,
+  NOON,
+  openBooks,
+  settleOf,
+  under,
+  type Books,
+} from '../ledger/books';
 
 let books: Books;
 let now = NOON;
@@ -71,6 +79,7 @@ function provideCalls(print: Print): Readonly<Record<string, unknown>> {
   return {
     reserve,
     request: (account: string, amount: string) => call(account, amount, { price }),
+    guaranteed: under,
     async settle(request: ReserveRequest, amount: string) {
       const answer = await ledger.settle(settleOf(request, amount));
       if (answer.kind !== 'settled') throw new Error(`refused: ${answer.kind}`);

@@ -95,6 +95,17 @@ export function call(
   };
 }
 
+/** The same reserve under a guarantee of so many credits; held by the call's own run unless another is given. */
+export function under(
+  amount: string,
+  request: ReserveRequest,
+  holder: ReserveRequest = request,
+): ReserveRequest {
+  const { facts } = holder;
+  const guarantee = { amount: credits(amount), facts, namespace: 'default', aliveAs: facts.run };
+  return { ...request, guarantee };
+}
+
 export function settleOf(
   { account, run, call }: ReserveRequest,
   amount: string,
