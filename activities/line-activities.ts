@@ -34,13 +34,16 @@ export function createLineActivities({ ledger, client }: ActivityDeps): LineActi
         const limit = WOKEN_AT_ONCE;
         const woken = await ledger.wakeLine(line, { limit, holdMs: HOLD_MS });
         const told: ChargeKey[] = [];
+        const gone: ChargeKey[] = [];
         for (const waiting of await ledger.listWoken(line)) {
           heartbeat();
-          if (await tellRun(client, waiting)) told.push(waiting);
-          else await ledger.leaveLine(waiting);
+          ((await tellRun(client, waiting)) ? told : gone).push(waiting);
         }
+        for (const waiting of gone) await ledger.leaveLine(waiting);
         await ledger.confirmTold(line, told);
-        return { woken: told.length, more: woken === limit, ...(await describeLine(account)) };
+        // What was set aside for those who are gone has come back.
+        const more = woken === limit || gone.length > 0;
+        return { woken: told.length, more, ...(await describeLine(account)) };
       } catch (error) {
         // A workflow that belongs to the account of another ledger, or was started by hand.
         if (isTollgateError(error, 'ACCOUNT_UNKNOWN')) return { woken: 0, more: false, waiting: 0 };

@@ -10,7 +10,7 @@ import type { DeliveryOptions } from '../activities/notice-activities';
 import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
 import type { Ledger } from '../ledger/ledger';
 import { startNoticeSweep } from './notice-sweep';
-import { watchLines } from './watch-lines';
+import { watchLines, type WatchOptions } from './watch-lines';
 
 export interface StartTollgateOptions {
   readonly connection: NativeConnection;
@@ -22,6 +22,7 @@ export interface StartTollgateOptions {
   /** Of `systemWorkflowsPath`, made ahead with `bundleWorkflowCode`; else it is bundled at the start. */
   readonly workflowBundle?: WorkflowBundleOption;
   readonly notices?: NoticeOptions;
+  readonly lines?: WatchOptions;
 }
 
 export interface NoticeOptions extends DeliveryOptions {
@@ -66,7 +67,7 @@ export async function startTollgate(options: StartTollgateOptions): Promise<Runn
   const sweep = startNoticeSweep({ ledger, client, taskQueue, ...notices }, (error) =>
     Runtime.instance().logger.warn('Could not look for notices', { error }),
   );
-  const watch = watchLines({ ledger, client, taskQueue }, (error) =>
+  const watch = watchLines({ ledger, client, taskQueue, ...options.lines }, (error) =>
     Runtime.instance().logger.warn('Could not look after the lines', { error }),
   );
   const ended = worker.run().finally(() => Promise.all([sweep.stop(), watch.stop()]));

@@ -15,6 +15,13 @@ import type { LineLedger } from '../ledger/line-ledger';
 import { repeat, type Repetition } from '../plugin/repeat';
 
 export interface WatchOptions {
+  /** Pause between two looks for lines that can go on, give or take a quarter. Default 1,000. */
+  readonly everyMs?: number;
+  /** How often it is asked whether the first run of a line is still there. Default 30,000. */
+  readonly checkEveryMs?: number;
+}
+
+export interface WatchParts extends WatchOptions {
   readonly ledger: Pick<LineLedger, 'findDueLines' | 'findUnchecked' | 'leaveLine'>;
   readonly client: Client;
   readonly taskQueue: string;
@@ -23,14 +30,12 @@ export interface WatchOptions {
 const EVERY_MS = 1_000;
 /** While the workflow is at it, it need not be told again. */
 const QUIET_MS = 10_000;
-/** A run that has been terminated at the front keeps those behind it waiting for so long, at most. */
+/** A run that was terminated at the front keeps those behind it waiting for so long, at most. */
 const CHECK_EVERY_MS = 30_000;
 const CHECKS_AT_ONCE = 50;
 
-export function watchLines(
-  { ledger, client, taskQueue }: WatchOptions,
-  onError: (error: unknown) => void,
-): Repetition {
+export function watchLines(parts: WatchParts, onError: (error: unknown) => void): Repetition {
+  const { ledger, client, taskQueue, everyMs = EVERY_MS, checkEveryMs = CHECK_EVERY_MS } = parts;
   const { namespace } = client.options;
 
   async function rouse(account: string): Promise<void> {
@@ -46,13 +51,13 @@ export function watchLines(
   return repeat(
     async (isStopped) => {
       for (const account of await ledger.findDueLines(namespace, QUIET_MS)) await rouse(account);
-      const checks = { everyMs: CHECK_EVERY_MS, limit: CHECKS_AT_ONCE };
+      const checks = { everyMs: checkEveryMs, limit: CHECKS_AT_ONCE };
       for (const first of await ledger.findUnchecked(namespace, checks)) {
         if (isStopped()) return;
         if (!(await isThere(client, first))) await ledger.leaveLine(first);
       }
     },
-    EVERY_MS,
+    everyMs,
     onError,
   );
 }

@@ -34,7 +34,7 @@ const lineQuery = defineQuery<Episode>(LINE_QUERY);
 
 const { wakeLine, leaveLine } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
 });
 

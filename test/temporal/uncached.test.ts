@@ -19,6 +19,7 @@ describe.each([
   'foreign-caller',
   'halting',
   'history',
+  'waiting',
   'wiring',
 ])('without a cache: %s', (file) => {
   jest.requireActual(`./${file}.test`);

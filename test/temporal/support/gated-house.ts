@@ -10,6 +10,7 @@ import {
   startTollgate,
   TollgatePlugin,
   type RunningTollgate,
+  type StartTollgateOptions,
   type TollgatePluginOptions,
 } from '../../../index';
 import { openLedger, type AccountView, type EntryView, type Ledger } from '../../../ledger';
@@ -41,7 +42,7 @@ export interface GatedHouse {
   readonly client: Client;
   startWorker(options?: HouseWorkerOptions): Promise<TestWorker>;
   /** Tollgate's own worker; the test stops it. */
-  startTollgate(): Promise<RunningTollgate>;
+  startTollgate(options?: Partial<StartTollgateOptions>): Promise<RunningTollgate>;
   /** Opens an account that holds so many credits. */
   fund(amount: string): Promise<string>;
   /** Starts a run of the `plan` workflow that charges this account. */
@@ -99,12 +100,13 @@ export async function openHouse(): Promise<GatedHouse> {
         ...options,
       });
     },
-    async startTollgate() {
+    async startTollgate(options = {}) {
       return startTollgate({
         connection: temporal.nativeConnection,
         ledger,
         taskQueue: systemTaskQueue,
         workflowBundle: await loadSystemBundle(),
+        ...options,
       });
     },
     async fund(amount) {

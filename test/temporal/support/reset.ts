@@ -7,29 +7,38 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 /** Back to the first workflow task: everything the run had called is called again. */
-export async function resetToStart(
+export function resetToStart(client: Client, handle: WorkflowHandle): Promise<WorkflowHandle> {
+  return reset(client, handle, 'first');
+}
+
+/** Back to the last workflow task: the new run waits for what the old one waited for. */
+export function resetToEnd(client: Client, handle: WorkflowHandle): Promise<WorkflowHandle> {
+  return reset(client, handle, 'last');
+}
+
+async function reset(
   client: Client,
   handle: WorkflowHandle,
+  task: 'first' | 'last',
 ): Promise<WorkflowHandle> {
   const { workflowId, runId } = await handle.describe();
-  const reset = await client.workflowService.resetWorkflowExecution({
+  const made = await client.workflowService.resetWorkflowExecution({
     namespace: client.options.namespace,
     workflowExecution: { workflowId, runId },
     reason: 'test',
     requestId: randomUUID(),
-    workflowTaskFinishEventId: await firstTaskEnd(handle),
+    workflowTaskFinishEventId: await taskEnd(handle, task),
     resetReapplyType: temporal.api.enums.v1.ResetReapplyType.RESET_REAPPLY_TYPE_NONE,
   });
-  return client.workflow.getHandle(workflowId, reset.runId);
+  return client.workflow.getHandle(workflowId, made.runId);
 }
 
 type Long = NonNullable<temporal.api.history.v1.IHistoryEvent['eventId']>;
 
-async function firstTaskEnd(handle: WorkflowHandle): Promise<Long> {
+async function taskEnd(handle: WorkflowHandle, task: 'first' | 'last'): Promise<Long> {
   const { events } = await handle.fetchHistory();
-  const ended = events?.find(({ workflowTaskCompletedEventAttributes }) =>
-    Boolean(workflowTaskCompletedEventAttributes),
-  );
+  const ends = events?.filter((event) => Boolean(event.workflowTaskCompletedEventAttributes));
+  const ended = ends?.at(task === 'first' ? 0 : -1);
   if (!ended?.eventId) throw new Error('The run has not finished a workflow task yet.');
   return ended.eventId;
 }
