@@ -31,9 +31,10 @@ export interface TestWorker {
   stop(): Promise<void>;
 }
 
-/** Call it in `beforeAll`. */
-export async function connectTemporal(): Promise<TestTemporal> {
-  const address = readTestTemporalAddress();
+/** Call it in `beforeAll`. @param address of another server than that of the run */
+export async function connectTemporal(
+  address: string = readTestTemporalAddress(),
+): Promise<TestTemporal> {
   const connection = await Connection.connect({ address });
   const nativeConnection = await NativeConnection.connect({ address });
   const running = new Set<TestWorker>();

@@ -43,7 +43,8 @@ describe('a line', () => {
     }
     const line = await whenInLine(house, account, 200);
     await topUp(house, account, '150');
-    await Promise.all(line.slice(0, 50).map(({ workflowId }) => handles.get(workflowId)?.result()));
+    const paid = line.slice(0, 50).flatMap(({ workflowId }) => handles.get(workflowId) ?? []);
+    await Promise.all(paid.map((handle) => handle.result()));
 
     const left = await whenInLine(house, account, 150);
     expect(left.map(({ place }) => place)).toEqual(line.slice(50).map(({ place }) => place));

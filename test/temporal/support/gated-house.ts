@@ -64,8 +64,9 @@ export interface GatedHouse {
 type HouseWorkerOptions = TestWorkerOptions & { readonly gate?: Partial<TollgatePluginOptions> };
 type StartOptions = Partial<Parameters<Client['workflow']['start']>[1]>;
 
-export async function openHouse(): Promise<GatedHouse> {
-  const temporal = await connectTemporal();
+/** @param temporalAddress of another server than that of the run */
+export async function openHouse(temporalAddress?: string): Promise<GatedHouse> {
+  const temporal = await connectTemporal(temporalAddress);
   const database = await createTestDatabase();
   const ledger = await openLedger({ connectionString: database.url });
   const work = createTestBlocks();
