@@ -8,12 +8,15 @@ import { addControl } from './control/routes';
 import { createFaults } from './control/faults';
 import { startAdvance } from './engine/advance';
 import { catchUp, workOff } from './engine/due';
+import { addPages } from './pages/routes';
 import { catalogueRoutes } from './routes/catalogue';
+import { checkoutRoutes } from './routes/checkout';
 import { customerRoutes } from './routes/customers';
 import { eventRoutes } from './routes/events';
 import { invoiceItemRoutes } from './routes/invoice-items';
 import { invoiceRoutes } from './routes/invoices';
 import { paymentMethodRoutes } from './routes/payment-methods';
+import { portalRoutes } from './routes/portal';
 import { paymentRoutes } from './routes/payments';
 import { previewRoutes } from './routes/preview';
 import { subscriptionItemRoutes } from './routes/subscription-items';
@@ -61,11 +64,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   addEndpoints(world, options.webhooks ?? []);
 
   const advances = new Set<Promise<void>>();
-  const advance = (id: string, target: number): void => {
+  const advance = (id: string, target: number): Promise<void> => {
     const run = startAdvance(world, id, target, () => sender.flush());
     advances.add(run);
     // A bug there shows as `internal_failure` on the clock.
     void run.catch(() => undefined).finally(() => advances.delete(run));
+    return run;
   };
   const shift = async (seconds: number): Promise<void> => {
     const target = world.wallNow() + seconds;
@@ -81,10 +85,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const app = createApp({
     world,
     faults,
-    routes: routesOf(advance),
+    routes: routesOf((id, target) => void advance(id, target)),
     catchUp: () => catchUp(world),
   });
   addControl(app, { world, sender, faults, shift });
+  addPages(app, {
+    world,
+    catchUp: () => catchUp(world),
+    moveTo: (id, instant) =>
+      id ? world.atomically(() => advance(id, instant)) : shift(instant - world.wallNow()),
+  });
   await app.listen({ host, port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://${host}:${port}`;
@@ -120,6 +130,8 @@ function routesOf(advance: (id: string, target: number) => void): Route[] {
     ...invoiceRoutes,
     ...invoiceItemRoutes,
     ...paymentRoutes,
+    ...checkoutRoutes,
+    ...portalRoutes,
     ...eventRoutes,
     ...testClockRoutes(advance),
   ];

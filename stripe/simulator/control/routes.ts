@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { failRefund } from '../engine/refunds';
+import { payNow } from '../pages/checkout-page';
 import type { World } from '../state/world';
 import { errorBody, isRefusal, missing } from '../wire/errors';
 import { NO_FAULTS } from '../webhooks/faults';
@@ -109,6 +110,11 @@ export function addControl(app: FastifyInstance, { world, sender, faults, shift 
     if (!card) throw missing('PaymentMethod', ids['id'] ?? '');
     const changes = Object.fromEntries(Object.entries(given).filter(([, it]) => it !== undefined));
     return world.atomically(() => world.put({ ...card, ...changes }));
+  });
+  post('checkout/:id/pay', z.strictObject({ card: z.string() }), ({ card }, ids) => {
+    const session = world.get('checkout.session', ids['id']);
+    if (!session) throw missing('checkout.session', ids['id'] ?? '');
+    return world.atomically(() => payNow(world, session, card));
   });
   post('refunds/:id/fail', none, (_given, ids) => {
     const refund = world.get('refund', ids['id']);

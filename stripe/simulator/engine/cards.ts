@@ -23,7 +23,7 @@ function declining(number: string, name: string, decline: string): TestCard {
   return { number, brand: VISA, names: [name], behaviour: { decline, declinesAttach: true } };
 }
 
-const TEST_CARDS: TestCard[] = [
+export const TEST_CARDS: TestCard[] = [
   { number: '4242424242424242', brand: VISA, names: ['visa'], behaviour: {} },
   { number: '5555555555554444', brand: 'mastercard', names: ['mastercard'], behaviour: {} },
   { number: '378282246310005', brand: 'amex', names: ['amex'], behaviour: {} },

@@ -33,6 +33,8 @@ export interface NewSubscription {
   collection: { method: 'charge_automatically' | 'send_invoice'; daysUntilDue: number | null };
   paymentBehavior:
     'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete' | 'pending_if_incomplete';
+  /** The cardholder is there and can authenticate. */
+  present?: boolean;
 }
 
 export function createSubscription(world: World, wanted: NewSubscription): SubscriptionRow {
@@ -185,7 +187,10 @@ function payFirst(
     return current();
   }
   if (draft.amount_due > 0 && !methodFor(world, draft)) throw noMethod();
-  const payment = attempt(world, draft, { automatic: false, present: false });
+  const payment = attempt(world, draft, {
+    automatic: false,
+    present: wanted.present ?? false,
+  });
   if (payment.kind === 'paid') return world.put({ ...current(), status: 'active' });
   if (wanted.paymentBehavior === 'error_if_incomplete') {
     if (payment.kind === 'declined') throw cardRefusal(payment.decline);

@@ -22,7 +22,7 @@ interface Due {
   run: () => void;
 }
 
-function nextDue(world: World, clock: string | null): Due | undefined {
+export function nextDue(world: World, clock: string | null): Due | undefined {
   let first: Due | undefined;
   const offer = (due: Due | undefined): void => {
     if (due && (!first || due.at < first.at)) first = due;

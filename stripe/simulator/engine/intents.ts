@@ -12,7 +12,7 @@ interface Wanted {
   setupFutureUsage: 'off_session' | 'on_session' | null;
 }
 
-function openIntent(world: World, wanted: Wanted): PaymentIntentRow {
+export function openIntent(world: World, wanted: Wanted): PaymentIntentRow {
   const id = world.newId('pi');
   const row: PaymentIntentRow = {
     id,

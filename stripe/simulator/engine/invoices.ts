@@ -123,7 +123,11 @@ export function setLines(world: World, invoice: InvoiceRow, lines: LineRow[]): I
  * Makes a draft final: number, balance, what is due, and the intent to charge it. Nothing due makes it
  * paid; less than the smallest charge is put on the customer's balance instead.
  */
-export function finalize(world: World, draft: InvoiceRow): InvoiceRow {
+export function finalize(
+  world: World,
+  draft: InvoiceRow,
+  { charge = true }: { charge?: boolean } = {},
+): InvoiceRow {
   if (draft.status !== 'draft') {
     throw invalid('This invoice is already finalized, you can’t re-finalize a non-draft invoice.');
   }
@@ -158,7 +162,8 @@ export function finalize(world: World, draft: InvoiceRow): InvoiceRow {
   const open = changeRow(world, draft, final, 'invoice.updated');
   emit(world, 'invoice.finalized', open);
   if (settled.due === 0) return markPaid(world, open);
-  createIntent(world, open);
+  // Money that came by another way needs no intent of the invoice's own.
+  if (charge) createIntent(world, open);
   return open;
 }
 

@@ -61,7 +61,7 @@ export function describePrice(world: World, price: PriceRow, quantity: number): 
   return `${quantity} × ${productName(world, price)} (at ${amount}${every})`;
 }
 
-function showAmount(cents: number, currency: string): string {
+export function showAmount(cents: number, currency: string): string {
   return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(cents / 100);
 }
 

@@ -94,7 +94,7 @@ function createProduct(world: World, given: z.output<typeof productCreation>): P
   return row;
 }
 
-function createPrice(world: World, given: z.output<typeof priceCreation>): PriceRow {
+export function createPrice(world: World, given: z.output<typeof priceCreation>): PriceRow {
   const key = given.lookup_key ?? null;
   takeLookupKey(world, key, given.transfer_lookup_key ?? false);
   if (given.unit_amount === undefined) {

@@ -57,7 +57,7 @@ export function customerOf(world: World, customer: string, param = 'id'): Custom
   return row;
 }
 
-function create(world: World, given: z.output<typeof creation>): object {
+export function createCustomer(world: World, given: z.output<typeof creation>): CustomerRow {
   const clock = given.test_clock ?? null;
   if (clock && !world.get('test_helpers.test_clock', clock)) {
     throw missing('test_clock', clock, 'test_clock');
@@ -163,7 +163,7 @@ function remove(world: World, ids: Record<string, string>): object {
 }
 
 export const customerRoutes = [
-  route('POST', '/v1/customers', creation, create),
+  route('POST', '/v1/customers', creation, createCustomer),
   route(
     'GET',
     '/v1/customers',

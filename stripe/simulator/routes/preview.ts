@@ -11,6 +11,7 @@ import { flag, id, instant, text } from '../wire/params';
 import { route } from '../wire/route';
 import { customerOf } from './customers';
 import {
+  anchorChange,
   billingMode,
   cancellation,
   changedItem,
@@ -22,7 +23,7 @@ import {
 import { cancellationChanges, subscriptionOf } from './subscriptions';
 
 const details = z.strictObject({
-  billing_cycle_anchor: z.enum(['now', 'unchanged']).optional(),
+  billing_cycle_anchor: anchorChange.optional(),
   billing_mode: billingMode.optional(),
   cancel_at: cancellation.cancel_at,
   cancel_at_period_end: flag.optional(),

@@ -25,6 +25,10 @@ export const paymentBehavior = z.enum([
   'error_if_incomplete',
   'pending_if_incomplete',
 ]);
+/** An object since API 2026-10-28.endive; before that the bare word. */
+export const anchorChange = z
+  .strictObject({ type: z.enum(['now', 'unchanged']) })
+  .transform((it) => it.type);
 export const newItem = z.strictObject({
   price: id,
   quantity: quantity.optional(),

@@ -25,6 +25,7 @@ import { route } from '../wire/route';
 import { customerOf } from './customers';
 import { methodOf } from './payment-methods';
 import {
+  anchorChange,
   billingMode,
   cancellation,
   changedItem,
@@ -94,7 +95,7 @@ function cardOf(world: World, method: string | undefined, customer: string): str
 
 const change = z.strictObject({
   ...cancellation,
-  billing_cycle_anchor: z.enum(['now', 'unchanged']).optional(),
+  billing_cycle_anchor: anchorChange.optional(),
   days_until_due: integer.optional(),
   default_payment_method: emptyable(id).optional(),
   description: emptyable(text).optional(),

@@ -88,8 +88,9 @@ export function createWorld(options: { seed: string; clock: () => number }): Wor
     all: <T extends Table>(name: T) => [...tableOf(name).values()] as Rows[T][],
     put(row) {
       remember(row.object, row.id);
+      // An event that is kept again has only been delivered.
+      if (row.object === 'event' && !tableOf('event').has(row.id)) made.push(row);
       tableOf(row.object).set(row.id, row);
-      if (row.object === 'event') made.push(row);
       return row;
     },
     remove(name, id) {

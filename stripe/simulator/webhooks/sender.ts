@@ -3,6 +3,7 @@
  * tried again with growing pauses until it is taken or three days have passed. The faults that a test asks
  * for are applied here and nowhere else.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hears } from '../state/events';
 import type { EventRow, Rows } from '../state/rows';
@@ -40,6 +41,8 @@ export function createSender(world: World, faults: WebhookFaults): Sender {
   const waiting = new Set<Delivery>();
   const underWay = new Set<Promise<void>>();
   const stopped = new AbortController();
+  // Every pause and every request listens to it.
+  setMaxListeners(0, stopped.signal);
   let queue: Delivery[] = [];
   let scheduled = false;
 

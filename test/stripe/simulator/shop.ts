@@ -2,7 +2,8 @@
  * A simulator with the plans of a small shop in it, and the official client pointing at it. Every test
  * file opens its own.
  */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
+import { connect } from '../checked-client';
 import {
   type Simulator,
   type SimulatorOptions,
@@ -20,25 +21,17 @@ export interface Shop {
   prices: Record<string, string>;
   /** Tells the simulator what no API of Stripe's can. */
   control(path: string, body?: object): Promise<unknown>;
+  /** Fails when an answer or an event was not as Stripe describes it. */
   close(): Promise<void>;
 }
 
 /** Cents a month. */
 const PLANS = { pro: 3_000, ten: 1_000, twenty: 2_000, small: 5_000, large: 22_000 };
 
-function connect({ host, port }: { host: string; port: number }): Stripe {
-  return new Stripe('sk_test_shop', {
-    host,
-    port,
-    protocol: 'http',
-    telemetry: false,
-    maxNetworkRetries: 0,
-  });
-}
-
 export async function openShop(options: SimulatorOptions = {}): Promise<Shop> {
   const simulator = await startSimulator({ clock: () => START * 1000, ...options });
-  const stripe = connect(simulator);
+  const faults: string[] = [];
+  const stripe = connect(simulator, faults);
   const prices: Record<string, string> = {};
   for (const [key, amount] of Object.entries(PLANS)) {
     const price = await stripe.prices.create({
@@ -63,7 +56,12 @@ export async function openShop(options: SimulatorOptions = {}): Promise<Shop> {
       if (!answer.ok) throw new Error(await answer.text());
       return answer.json();
     },
-    close: () => simulator.stop(),
+    async close() {
+      // Reading the events holds each of them against the schema, and the object inside it.
+      await stripe.events.list({ limit: 100 }).autoPagingEach(() => undefined);
+      await simulator.stop();
+      expect([...new Set(faults)]).toEqual([]);
+    },
   };
 }
 
