@@ -33,8 +33,16 @@ async function startAll(house: GatedHouse): Promise<readonly [string, WorkflowHa
     if (failures++ === 0) throw new Error('not yet');
   });
   const call = (label: string): Step => ({ call: 'work', input: { label } });
-  const start = async (funds: string, steps: readonly Step[]): Promise<WorkflowHandle> =>
-    house.start(await house.fund(funds), steps);
+  const start = async (
+    funds: string,
+    steps: readonly Step[],
+    guarantee?: string,
+  ): Promise<WorkflowHandle> => {
+    const account = await house.fund(funds);
+    return house.start(account, steps, {
+      tollgate: { account, ...(guarantee === undefined ? {} : { guarantee }) },
+    });
+  };
   const tree = await start('100', [
     call('one'),
     {
@@ -61,6 +69,7 @@ async function startAll(house: GatedHouse): Promise<readonly [string, WorkflowHa
         { call: 'free_work', input: { label: 'free' } },
       ]),
     ],
+    ['guaranteed', await start('20', [call('one'), { child: [call('two')] }, call('three')], '12')],
     [
       'search-attributes',
       await attributes.workflow.start('plan', {

@@ -12,6 +12,7 @@ import {
   openBooks,
   releaseOf,
   settleOf,
+  under,
   type Books,
 } from './books';
 
@@ -32,8 +33,11 @@ type Step =
       readonly percent: number;
       readonly overrun: 'draw' | 'cap';
     }
+  /** A run that sets its whole cost aside; or one more call of it. */
+  | { readonly do: 'guarantee'; readonly whole: number; readonly amount: number }
+  | { readonly do: 'draw'; readonly which: number; readonly amount: number }
   | { readonly do: 'close-all'; readonly percent: number }
-  | { readonly do: 'release' | 'revoke' | 'again' | 'grow'; readonly which: number }
+  | { readonly do: 'release' | 'revoke' | 'again' | 'grow' | 'end'; readonly which: number }
   | { readonly do: 'wait'; readonly hours: number };
 
 const amount = fc.integer({ min: 0, max: 40 });
@@ -55,9 +59,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     percent: fc.integer({ min: 0, max: 200 }),
     overrun: fc.constantFrom('draw' as const, 'cap' as const),
   }),
+  fc.record({
+    do: fc.constant('guarantee' as const),
+    whole: fc.integer({ min: 1, max: 40 }),
+    amount,
+  }),
+  fc.record({ do: fc.constant('draw' as const), which, amount }),
+  fc.record({ do: fc.constant('draw' as const), which, amount }),
   fc.record({ do: fc.constant('close-all' as const), percent: fc.integer({ min: 0, max: 130 }) }),
   fc.record({
-    do: fc.constantFrom('release' as const, 'revoke' as const, 'again' as const, 'grow' as const),
+    do: fc.constantFrom('release', 'revoke', 'again', 'grow', 'end'),
     which,
   }),
   fc.record({ do: fc.constant('wait' as const), hours: fc.integer({ min: 0, max: 40 }) }),
@@ -132,6 +143,36 @@ async function take(
       });
       return;
     }
+    case 'guarantee': {
+      const request = under(String(one.whole), call(account, String(one.amount)));
+      const { available } = await ledger.readAccount(account);
+      const { kind } = await ledger.reserve(request);
+      const needed = BigInt(Math.max(one.whole, one.amount)) * 1_000_000n;
+      expect(kind).toBe(available >= needed ? 'reserved' : 'insufficient');
+      if (kind === 'reserved') calls.push(request);
+      return;
+    }
+    case 'draw': {
+      if (!chosen) return;
+      const request = {
+        ...chosen,
+        call: call(account, '0').call,
+        amount: BigInt(one.amount) * 1_000_000n,
+      };
+      const { available } = await ledger.readAccount(account);
+      const held = (await ledger.listReservations({ account, limit: 1_000 })).find(
+        (open) => open.run === chosen.run && open.call === 0n,
+      );
+      const { kind } = await ledger.reserve(request);
+      expect(kind).toBe(
+        available + (held?.amount ?? 0n) >= request.amount ? 'reserved' : 'insufficient',
+      );
+      if (kind === 'reserved') calls.push(request);
+      return;
+    }
+    case 'end':
+      if (chosen) await ledger.endGuarantee(chosen.run);
+      return;
     case 'settle':
       if (chosen) await ledger.settle(settleOf(chosen, part(chosen, one.percent), one.overrun));
       return;

@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually';
 import { endPrograms, startProgram } from '../../support/program';
 import { uniqueTaskQueue, type TestWorker } from '../../support/temporal';
 import { openHouse, whenIdle, type GatedHouse } from '../support/gated-house';
-import type { KillPoint } from './programs/kill-points';
+import { GROWN, type KillPoint } from './programs/kill-points';
 import type { WorkerArgument } from './programs/worker';
 
 const FUNDS = '10';
@@ -46,16 +46,23 @@ const points: readonly (readonly [KillPoint, 'nothing' | 'reserved' | 'settled']
   ['while PostgreSQL reserves', 'reserved'],
   ['after the reserve', 'reserved'],
   ['during the block', 'reserved'],
+  ['before the grow', 'reserved'],
+  ['while PostgreSQL grows', 'reserved'],
+  ['after the grow', 'reserved'],
   ['after the block', 'reserved'],
   ['while PostgreSQL settles', 'settled'],
   ['after the settle', 'settled'],
   ['before the completion is sent', 'settled'],
 ];
 
+/** Points after which the next attempt finds more set aside. */
+const GROWING: readonly KillPoint[] = ['while PostgreSQL grows', 'after the grow'];
+
 /** Points of which the rest differ in nothing when no attempt follows. */
 const UNFOLLOWED: readonly KillPoint[] = [
   'before the reserve',
   'while PostgreSQL reserves',
+  'while PostgreSQL grows',
   'after the block',
   'before the completion is sent',
 ];
@@ -72,7 +79,8 @@ describe('a worker killed', () => {
       const cost = left === 'settled' ? COST_OF_FIRST : COST_OF_SECOND;
       const entries = await house.ledger.listEntries(account);
       expect(entries.map(({ kind }) => kind)).toEqual(['settled', 'granted']);
-      expect(entries[0]).toMatchObject({ reserved: RESERVED, charged: credits(cost) });
+      const reserved = GROWING.includes(point) ? credits(GROWN) : RESERVED;
+      expect(entries[0]).toMatchObject({ reserved, charged: credits(cost) });
       expect(await house.ledger.readAccount(account)).toMatchObject({
         balance: credits(FUNDS) - credits(cost),
         reserved: 0n,

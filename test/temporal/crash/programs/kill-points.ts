@@ -13,10 +13,16 @@ export type KillPoint =
   | 'while PostgreSQL reserves'
   | 'after the reserve'
   | 'during the block'
+  | 'before the grow'
+  | 'while PostgreSQL grows'
+  | 'after the grow'
   | 'after the block'
   | 'while PostgreSQL settles'
   | 'after the settle'
   | 'before the completion is sent';
+
+/** What a block that dies around its grow asks for in all. */
+export const GROWN = '8';
 
 /** SIGKILL: nothing of this process runs any more. */
 export function die(): Promise<never> {
@@ -37,6 +43,13 @@ export function doomLedger(ledger: Ledger, databaseUrl: string, point: KillPoint
         return dieWaiting(request.account, () => ledger.reserve(request));
       const answer = await ledger.reserve(request);
       return point === 'after the reserve' ? die() : answer;
+    },
+    async grow(request) {
+      if (point === 'before the grow') return die();
+      if (point === 'while PostgreSQL grows')
+        return dieWaiting(request.account, () => ledger.grow(request));
+      const answer = await ledger.grow(request);
+      return point === 'after the grow' ? die() : answer;
     },
     async settle(request) {
       if (point === 'after the block') return die();
@@ -75,7 +88,7 @@ async function askBehindLock(
     const { rows } = await watcher.query(
       `select 1 from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'
-          and query ~ 'select tollgate[.](reserve_one|close_one|batch)'`,
+          and query ~ 'select tollgate[.](reserve_one|grow_one|close_one|batch)'`,
     );
     return rows.length > 0;
   });

@@ -11,7 +11,7 @@ import { readArgument, runProgram } from '../../../support/in-program';
 import type { Answered } from '../../../support/answers';
 import { createTestBlocks } from '../../support/blocks';
 import { loadWorkflowBundle } from '../../support/workflow-bundle';
-import { die, doomCompletions, doomLedger, type KillPoint } from './kill-points';
+import { die, doomCompletions, doomLedger, GROWN, type KillPoint } from './kill-points';
 
 export interface WorkerArgument {
   readonly temporalAddress: string;
@@ -37,8 +37,9 @@ runProgram(async () => {
   const ledger = killPoint ? doomLedger(noting, databaseUrl, killPoint) : noting;
 
   const work = createTestBlocks();
-  work.when('doomed', ({ meter }) => {
+  work.when('doomed', async ({ meter }) => {
     meter.add('kb', DOOMED_KB);
+    if (killPoint?.includes('grow')) await meter.atLeast(GROWN);
     return killPoint === 'during the block' ? die() : 'first attempt';
   });
   work.when('slow', () => pause(SLOW_MS));
