@@ -92,7 +92,7 @@ function causesOf(
   ];
 }
 
-/** Freezes at a dispute's opening; lifts when it is won, or lost with nothing left to pay. */
+/** Freezes at a dispute's opening; lifts when it is won, or lost with nothing left to pay back. */
 export function freezing(
   books: BillingBooks,
   { invoices, topUps }: StripeSnapshot,
@@ -107,8 +107,10 @@ export function freezing(
       const cause = disputeCause(dispute);
       const freeze = books.freezes.find((one) => one.cause === cause);
       if (OPEN.includes(dispute.status)) return freeze ? [] : [{ do: 'freeze', cause }];
-      const over =
-        dispute.status === 'won' || (dispute.status === 'lost' && isPaidUp(books, cause));
+      if (dispute.status === 'lost' && !isPaidUp(books, cause)) {
+        return freeze ? [] : [{ do: 'freeze', cause }];
+      }
+      const over = dispute.status === 'won' || dispute.status === 'lost';
       return freeze && !freeze.lifted && over ? [{ do: 'unfreeze', cause }] : [];
     });
 }

@@ -63,6 +63,11 @@ test.each([
     ),
   ],
   ['the first in burn order', `update tollgate.grants set priority = -1 where key = 'first'`],
+  [
+    'What was taken back of every grant',
+    `update tollgate.grants set taken_back = taken_back + 1 where key = 'first'`,
+  ],
+  ['one of its freezes is not lifted', 'update tollgate.accounts set frozen = true'],
   ['No expiry is overlooked', `update tollgate.accounts set due_at = 'infinity'`],
 ])('it reports: %s', async (name, change) => {
   await books.database.query(change);

@@ -57,6 +57,8 @@ export interface StripeModel {
   /** @throws declined */
   send(command: StripeCommand): void;
   cancelNow(subscription: string): void;
+  /** Cancels at the period's end, or takes that back, as the portal does. */
+  cancelInPortal(cancel: boolean): void;
   /** Changes items as the Dashboard does, prorated by Stripe. */
   changeByHand(subscription: string, to: string, paid: boolean): void;
   payOpen(): void;
@@ -103,7 +105,14 @@ export function createStripeModel(catalogue: Catalogue, start: Seconds): StripeM
     advance,
     send,
     received: () =>
-      received + Math.min(balance, 0) + waiting.reduce((sum, { line }) => sum + line.amount, 0),
+      received +
+      balance +
+      waiting.reduce((sum, { line }) => sum + line.amount, 0) +
+      invoices
+        .filter(({ status }) => status === 'draft' || status === 'open')
+        .flatMap(({ lines }) => lines)
+        .filter(({ proration, key }) => proration || key !== undefined)
+        .reduce((sum, { amount }) => sum + amount, 0),
     snapshot,
     payOpen() {
       for (const invoice of invoices) if (invoice.status === 'open') attempt(invoice, false);
@@ -128,6 +137,12 @@ export function createStripeModel(catalogue: Catalogue, start: Seconds): StripeM
     },
     cancelNow(subscription) {
       end(find(subscription), 'cancellation_requested');
+    },
+    cancelInPortal(cancel) {
+      for (const one of subscriptions) {
+        if (one.status === 'canceled') continue;
+        one.cancelAt = cancel ? periodOf(one).end : undefined;
+      }
     },
     changeByHand(subscription, to, paid) {
       const found = find(subscription);
@@ -291,7 +306,10 @@ export function createStripeModel(catalogue: Catalogue, start: Seconds): StripeM
     for (const invoice of invoices) {
       if (invoice.subscription !== subscription.id) continue;
       delete invoice.nextAttemptAt;
-      if (invoice.status === 'draft') invoice.status = 'void';
+      if (invoice.status === 'draft') {
+        invoice.status = 'void';
+        for (const { amount } of invoice.lines) balance += Math.min(0, amount);
+      }
     }
   }
 
@@ -381,7 +399,8 @@ export function createStripeModel(catalogue: Catalogue, start: Seconds): StripeM
           for (const invoice of invoices) {
             if (invoice.subscription === subscription.id && invoice.status === 'open') {
               invoice.status = 'void';
-              balance -= Math.max(0, -invoice.fromBalance);
+              balance += Math.min(0, invoice.fromBalance);
+              for (const { amount } of invoice.lines) balance += Math.min(0, amount);
             }
           }
         } else subscription.cancelAt = periodOf(subscription).end;
