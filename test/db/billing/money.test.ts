@@ -31,6 +31,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constantFrom('cancel', 'undo', 'decline', 'card', 'top up'), fc.constant(0)),
 );
 
+/** The known ones, so that the search begins with them. */
+const LAST_HOUR: Step[] = [
+  ['pass', 719],
+  ['change', 4],
+  ['spend', 99_999],
+];
+const BURN_AND_STEP_DOWN: Step[] = [
+  ['change', 4],
+  ['spend', 9_990],
+  ['change', 0],
+  ['change', 1],
+  ['spend', 99_999],
+];
+
 let books: Books;
 beforeAll(async () => (books = await openBooks()));
 afterAll(() => books.close());
@@ -81,7 +95,7 @@ async function search(
       }
       await expectCleanBooks(books);
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, examples: [[LAST_HOUR], [BURN_AND_STEP_DOWN]] },
   );
 }
 
@@ -100,7 +114,8 @@ test('the defaults: the best attack that was found', async () => {
   process.stderr.write(
     `defaults: credits worth $${(best.gain / 100).toFixed(2)} above what was paid: ${steps}\n`,
   );
-  expect(best.gain).toBeLessThanOrEqual(Number.MAX_SAFE_INTEGER);
+  // What docs/subscriptions.md tells operators of the defaults must be found again.
+  expect(best.gain).toBeGreaterThanOrEqual(1_697_00);
 }, 600_000);
 
 describe('the known attacks, on a month of 30 days', () => {
