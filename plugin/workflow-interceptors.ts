@@ -79,9 +79,9 @@ function interceptCalls(run: () => GatedRun): WorkflowOutboundCallsInterceptor {
         headers: addHeader(input.headers, { ...header, canWait: true }),
         options: summarize(input, header),
       };
-      return run()
-        .callWaiting(() => next(call))
-        .then(accept);
+      const make = (): Promise<unknown> => next(call);
+      // The way of nearly every call: one promise, since Temporal notes a stack trace for each.
+      return make().then(accept, (error: unknown) => run().afterFailure(error, make).then(accept));
     },
     scheduleLocalActivity(input, next) {
       const accept = (result: unknown) => run().acceptResult(result);

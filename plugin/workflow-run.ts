@@ -41,8 +41,8 @@ export interface GatedRun {
   /** Header of the next child of this type; its memo may name another account. */
   headerForChild(workflowType: string, memo: StartCredits | undefined): RunHeader;
   headerForContinued(): RunHeader;
-  /** Makes a call, and waits for credits where its refusal says so. */
-  callWaiting(make: () => Promise<unknown>): Promise<unknown>;
+  /** Waits for credits where the refusal of a call says so, and makes it again; else throws its error on. */
+  afterFailure(error: unknown, make: () => Promise<unknown>): Promise<unknown>;
   /** Takes the receipt off a result and remembers it. */
   acceptResult(result: unknown): unknown;
   readCredits(): RunCredits;
@@ -93,7 +93,7 @@ export function openRun(headers: Headers): GatedRun {
       show();
       return result.output;
     },
-    callWaiting: (make) => waits.call(make),
+    afterFailure: (error, make) => waits.afterFailure(error, make),
     readCredits() {
       const waiting = waits.read();
       return { ...spending.read(), ...(waiting.length === 0 ? {} : { waiting }) };

@@ -28,8 +28,11 @@ import {
 import type { WaitingCall } from '../core/contract/run-credits';
 
 export interface Waits {
-  /** Makes the call; while it is refused and may wait, waits and makes it again. */
-  call(make: () => Promise<unknown>): Promise<unknown>;
+  /**
+   * What becomes of a call that has failed: while it is refused and may wait, waits and makes it again.
+   * Any other failure is thrown on.
+   */
+  afterFailure(error: unknown, make: () => Promise<unknown>): Promise<unknown>;
   /** The calls that wait now, longest first. */
   read(): readonly WaitingCall[];
   /** Markdown for the run's current details, a line for each. */
@@ -40,25 +43,27 @@ export interface Waits {
 export function trackWaits(show: () => void): Waits {
   const open = new Set<WaitingCall>();
   return {
-    async call(make) {
+    async afterFailure(failure, make) {
+      let error = failure;
       let deadline: string | undefined;
       for (;;) {
+        const refusal = findWaitingRefusal(error);
+        if (!refusal) throw error;
+        // A call that is refused once more goes on waiting, no longer than it had from the first time.
+        deadline ??= refusal.waiting.deadline;
+        const call = toWaitingCall(refusal, deadline);
+        open.add(call);
+        show();
+        try {
+          if (!(await waitForCredits(refusal, deadline))) throw giveUp(error, refusal, deadline);
+        } finally {
+          open.delete(call);
+          show();
+        }
         try {
           return await make();
-        } catch (error) {
-          const refusal = findWaitingRefusal(error);
-          if (!refusal) throw error;
-          // A call that is refused once more goes on waiting, no longer than it had from the first time.
-          deadline ??= refusal.waiting.deadline;
-          const call = toWaitingCall(refusal, deadline);
-          open.add(call);
-          show();
-          try {
-            if (!(await waitForCredits(refusal, deadline))) throw giveUp(error, refusal, deadline);
-          } finally {
-            open.delete(call);
-            show();
-          }
+        } catch (again) {
+          error = again;
         }
       }
     },
