@@ -2,13 +2,14 @@
 import type { RegisteredSchedule } from '../core/contract/schedule';
 import { isPausedByUs, setPaused } from '../client/schedule-pause';
 import { findSchedule } from '../client/temporal-schedule';
-import { changedMeanwhile, type ScheduleDeps } from './schedule-deps';
+import type { ActivityDeps } from './deps';
+import { changedMeanwhile } from './changed-meanwhile';
 
 const WHY = 'the account is out of credits. It goes on by itself once there are enough.';
 
 /** Whether Tollgate holds it paused now. One that a person has paused, or unpaused since, is left alone. */
 export async function pauseSchedule(
-  { ledger, client }: ScheduleDeps,
+  { ledger, client }: ActivityDeps,
   schedule: RegisteredSchedule,
 ): Promise<boolean> {
   const found = await findSchedule(client, schedule);

@@ -15,7 +15,8 @@ import {
 } from '../client/schedule-pause';
 import { temporalScheduleId, type ScheduleRecipe } from '../client/schedule-recipe';
 import { deleteSchedule, findSchedule, makeSchedule } from '../client/temporal-schedule';
-import { changedMeanwhile, type ScheduleDeps } from './schedule-deps';
+import type { ActivityDeps } from './deps';
+import { changedMeanwhile } from './changed-meanwhile';
 
 const WHY = 'the account has credits again.';
 
@@ -26,17 +27,14 @@ export interface Resumed {
 
 /** Undefined where there was nothing to resume. */
 export async function resumeSchedule(
-  deps: ScheduleDeps,
+  deps: ActivityDeps,
   listed: RegisteredSchedule,
 ): Promise<Resumed | undefined> {
   const { ledger, client } = deps;
-  const found = await findSchedule(client, listed);
-  // A pause that was cut short is known to Temporal alone.
-  if (found && !listed.pausedAt && isPausedByUs(found))
-    await ledger.markPaused(listed, found.info.lastUpdatedAt ?? new Date());
   const schedule = await ledger.beginResume(listed);
   if (!schedule?.resuming) return undefined;
   const { resuming, pausedAt } = schedule;
+  const found = await findSchedule(client, schedule);
   const now = found && (await unpause(deps, schedule, found));
   // One that was closed while it was held is made again; one that was gone before is not.
   const madeAgain = !now && pausedAt !== undefined && (await makeAgain(deps, schedule));
@@ -51,7 +49,7 @@ export async function resumeSchedule(
 
 /** How it is afterwards; undefined where it has closed. One that a person has paused stays as it is. */
 async function unpause(
-  { client }: ScheduleDeps,
+  { client }: ActivityDeps,
   schedule: RegisteredSchedule,
   found: ScheduleDescription,
 ): Promise<ScheduleDescription | undefined> {
@@ -63,7 +61,7 @@ async function unpause(
 
 /** False where its owner has deleted it, or Temporal will not take it any more. */
 async function makeAgain(
-  { ledger, client }: ScheduleDeps,
+  { ledger, client }: ActivityDeps,
   schedule: RegisteredSchedule,
 ): Promise<boolean> {
   try {
@@ -81,7 +79,7 @@ async function makeAgain(
 
 /** One run for all that was missed, where the schedule's owner wants it. */
 async function catchUp(
-  { client }: ScheduleDeps,
+  { client }: ActivityDeps,
   schedule: RegisteredSchedule,
   { since, owed }: Resuming,
   ticks: number,

@@ -8,7 +8,11 @@ import { temporalScheduleId, type ScheduleRecipe } from './schedule-recipe';
 const MAX_TEMPORAL_ID = 230;
 
 /** @throws INPUT_INVALID, AMOUNT_INVALID */
-export function toRecord(name: ScheduleName, recipe: ScheduleRecipe): ScheduleRecord {
+export function toRecord(
+  name: ScheduleName,
+  namespace: string,
+  recipe: ScheduleRecipe,
+): ScheduleRecord {
   const { agent, taskQueue, spec, budget, needs, onReplenish = 'skip' } = recipe;
   requireText('agent', agent);
   requireText('taskQueue', taskQueue);
@@ -20,6 +24,7 @@ export function toRecord(name: ScheduleName, recipe: ScheduleRecipe): ScheduleRe
   return {
     account: name.account,
     id: name.id,
+    namespace,
     agent,
     recipe,
     onReplenish,

@@ -7,7 +7,12 @@
  */
 import type { Backfill, ScheduleOverlapPolicy } from '@temporalio/client';
 import { errors, isTollgateError, TollgateError } from '../core/contract/errors';
-import type { ScheduleBudgets, ScheduleName, ScheduleRegistry } from '../core/contract/schedule';
+import type {
+  RegisteredSchedule,
+  ScheduleBudgets,
+  ScheduleName,
+  ScheduleRegistry,
+} from '../core/contract/schedule';
 import { inBatches } from './in-batches';
 import { toRecord } from './schedule-record';
 import { isOwnNote } from './schedule-pause';
@@ -55,8 +60,22 @@ export interface Schedules {
 }
 
 export function openSchedules(client: TemporalClient, registry: ScheduleRegistry): Schedules {
+  const { namespace } = client.options;
+
+  /** An account sees its own schedules only, and a client those of its namespace. */
+  async function read(name: ScheduleName): Promise<RegisteredSchedule> {
+    const registered = await registry.readSchedule(name);
+    if (registered.namespace === namespace) return registered;
+    throw new TollgateError('SCHEDULE_UNKNOWN', { account: name.account, schedule: name.id });
+  }
+
   async function describe(name: ScheduleName): Promise<ScheduleView> {
-    return viewSchedule(await registry.readSchedule(name), await findSchedule(client, name));
+    return viewSchedule(await read(name), await findSchedule(client, name));
+  }
+
+  async function isLost(name: ScheduleName): Promise<boolean> {
+    const registered = await registry.readSchedule(name);
+    return registered.namespace === namespace && !(await findSchedule(client, name));
   }
 
   async function finishDelete(name: ScheduleName): Promise<void> {
@@ -64,9 +83,8 @@ export function openSchedules(client: TemporalClient, registry: ScheduleRegistry
     await registry.forgetSchedule(name);
   }
 
-  /** An account sees its own schedules only, so one that is not registered is not there. */
   async function act(name: ScheduleName, how: Parameters<typeof onSchedule>[2]): Promise<void> {
-    await registry.readSchedule(name);
+    await read(name);
     await onSchedule(client, name, how);
   }
 
@@ -74,11 +92,11 @@ export function openSchedules(client: TemporalClient, registry: ScheduleRegistry
     async create({ account, id, budgets, args = [], ...settings }) {
       const name = { account, id };
       const recipe = { ...settings, args: await encodeArgs(client, args) };
-      const record = toRecord(name, recipe);
-      if ((await registry.listDeleting(account)).includes(id)) await finishDelete(name);
+      const record = toRecord(name, namespace, recipe);
+      if ((await registry.listDeleting(account, namespace)).includes(id)) await finishDelete(name);
       const added = await registry.addSchedule(record);
       // One that is registered but not in Temporal was lost, or its making was cut short.
-      if (!added && (await findSchedule(client, name))) throw exists(name);
+      if (!added && !(await isLost(name))) throw exists(name);
       try {
         if (!added) await registry.changeSchedule(record);
         if (budgets) await registry.setScheduleBudgets(name, budgets);
@@ -93,11 +111,11 @@ export function openSchedules(client: TemporalClient, registry: ScheduleRegistry
     },
 
     async update(name, { budgets, args, ...changes }) {
-      const registered = await registry.readSchedule(name);
+      const registered = await read(name);
       const before = registered.recipe as ScheduleRecipe; // Written by this folder.
       const kept = args === undefined ? before.args : await encodeArgs(client, args);
       const recipe = { ...before, ...changes, args: kept } as ScheduleRecipe; // toRecord checks it.
-      const record = toRecord(name, recipe);
+      const record = toRecord(name, namespace, recipe);
       if (!(await changeSchedule(client, name, recipe))) await makeSchedule(client, name, recipe);
       await registry.changeSchedule(record);
       if (budgets) await registry.setScheduleBudgets(name, budgets);
@@ -105,7 +123,7 @@ export function openSchedules(client: TemporalClient, registry: ScheduleRegistry
     },
 
     async list(account, page) {
-      const registered = await registry.listSchedules(account, page);
+      const registered = await registry.listSchedules(account, { ...page, namespace });
       return inBatches(registered, async (one) =>
         viewSchedule(one, await findSchedule(client, one)),
       );
@@ -114,6 +132,7 @@ export function openSchedules(client: TemporalClient, registry: ScheduleRegistry
     describe,
 
     async delete(name) {
+      await read(name);
       await registry.markDeleting(name);
       await finishDelete(name);
     },

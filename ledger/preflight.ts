@@ -1,9 +1,11 @@
 /** Whether a scheduled run has anything to run on, and the count of those that had not. */
 import { credits } from '../core/contract/credits';
 import type { EarlyRefusal, PreflightRequest, SkipReason } from '../core/contract/preflight';
+import type { SkippedTick } from '../core/contract/schedule';
 import type { AccountIds } from './account-ids';
 import type { Database } from './database';
 import type { Ledger } from './ledger';
+import { pageLimit } from './page';
 
 interface Finding {
   readonly reason: SkipReason | null;
@@ -14,7 +16,7 @@ interface Finding {
 export function preflightOperations(
   database: Database,
   accountIds: AccountIds,
-): Pick<Ledger, 'preflight' | 'skipRun'> {
+): Pick<Ledger, 'preflight' | 'skipRun' | 'listSkippedRuns'> {
   function count(
     account: string,
     request: PreflightRequest,
@@ -61,6 +63,15 @@ export function preflightOperations(
       const needed = credits(refusal.needed);
       const finding = { reason: refusal.reason, needed, available: credits(refusal.available) };
       await count(account, request, finding, refusal.reason === 'credits' ? needed : null);
+    },
+
+    async listSkippedRuns({ account, id }, limit) {
+      const number = await accountIds.require(account);
+      return database.rows<SkippedTick>(
+        `select workflow_id as "workflowId", reason, needed, available, at from tollgate.skipped_runs
+          where account = $1 and schedule = $2 order by at desc, run limit $3`,
+        [number, id, pageLimit(limit === undefined ? {} : { limit })],
+      );
     },
   };
 }

@@ -7,7 +7,7 @@ import { SCHEDULE_COLUMNS, scheduleViewOf, type ScheduleRow } from './schedule-r
 export function schedulePauseOperations(
   database: Database,
   accountIds: AccountIds,
-): Pick<ScheduleRegistry, 'markPaused' | 'beginResume' | 'endResume'> {
+): Pick<ScheduleRegistry, 'markPaused' | 'beginResume' | 'endResume' | 'findDueSchedules'> {
   const keyOf = async (name: ScheduleName) => [await accountIds.require(name.account), name.id];
   return {
     async markPaused(name, at) {
@@ -32,6 +32,14 @@ export function schedulePauseOperations(
         key,
       );
       return row && scheduleViewOf(row);
+    },
+
+    async findDueSchedules(namespace, quietMs) {
+      const rows = await database.rows<{ account: string }>(
+        'select account from tollgate.find_due_schedules($1, $2, $3) as account',
+        [database.now(), namespace, quietMs],
+      );
+      return rows.map(({ account }) => account);
     },
 
     async endResume(name, { since }, ticks) {

@@ -10,6 +10,7 @@ import type {
 export interface ScheduleRow {
   readonly id: string;
   readonly account: string;
+  readonly namespace: string;
   readonly agent: string;
   readonly recipe: unknown;
   readonly on_replenish: OnReplenish;
@@ -24,16 +25,17 @@ export interface ScheduleRow {
 }
 
 /** Of `tollgate.schedules s` beside `tollgate.accounts a`. */
-export const SCHEDULE_COLUMNS = `s.id, a.name as account, s.agent, s.recipe, s.on_replenish, s.needs, s.learned,
+export const SCHEDULE_COLUMNS = `s.id, a.name as account, s.namespace, s.agent, s.recipe, s.on_replenish, s.needs, s.learned,
   s.created_at, s.skipped, s.missed, s.paused_at, s.resuming_at, s.owed`;
 
 const ID = /^[^\s]{1,100}$/;
 
 export function scheduleViewOf(row: ScheduleRow): RegisteredSchedule {
-  const { account, id, agent, recipe, needs, learned, paused_at, resuming_at } = row;
+  const { account, id, namespace, agent, recipe, needs, learned, paused_at, resuming_at } = row;
   return {
     account,
     id,
+    namespace,
     agent,
     recipe,
     onReplenish: row.on_replenish,

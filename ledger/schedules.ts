@@ -3,7 +3,7 @@
  * make one again, and what was skipped.
  */
 import { credits } from '../core/contract/credits';
-import type { ScheduleName, ScheduleRegistry, SkippedTick } from '../core/contract/schedule';
+import type { ScheduleName, ScheduleRegistry } from '../core/contract/schedule';
 import type { AccountIds } from './account-ids';
 import type { BudgetOperations } from './budgets';
 import type { Database } from './database';
@@ -19,13 +19,15 @@ import {
 const PERIODS = ['day', 'month'] as const;
 const SELECT = `select ${SCHEDULE_COLUMNS} from tollgate.schedules s join tollgate.accounts a on a.id = s.account`;
 
-type PauseOperations = 'markPaused' | 'beginResume' | 'endResume';
+/** Each in a file of its own: schedule-pauses.ts, preflight.ts. */
+type Elsewhere =
+  'markPaused' | 'beginResume' | 'endResume' | 'findDueSchedules' | 'listSkippedRuns';
 
 export function scheduleOperations(
   database: Database,
   accountIds: AccountIds,
   { setBudget }: BudgetOperations,
-): Omit<ScheduleRegistry, PauseOperations> {
+): Omit<ScheduleRegistry, Elsewhere> {
   async function update(name: ScheduleName, set: string, values: readonly unknown[] = []) {
     const account = await accountIds.require(name.account);
     const updated = await database.rows(
@@ -47,11 +49,11 @@ export function scheduleOperations(
     async addSchedule(record) {
       refuseBadSchedule(record);
       const account = await accountIds.require(record.account);
-      const { id, agent, recipe, onReplenish, needs = null } = record;
+      const { id, namespace, agent, recipe, onReplenish, needs = null } = record;
       const added = await database.rows(
-        `insert into tollgate.schedules (account, id, agent, recipe, on_replenish, needs, created_at)
-         values ($1, $2, $3, $4, $5, $6, coalesce($7, clock_timestamp())) on conflict do nothing returning id`,
-        [account, id, agent, JSON.stringify(recipe), onReplenish, needs, database.now()],
+        `insert into tollgate.schedules (account, id, namespace, agent, recipe, on_replenish, needs, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, clock_timestamp())) on conflict do nothing returning id`,
+        [account, id, namespace, agent, JSON.stringify(recipe), onReplenish, needs, database.now()],
       );
       return added.length > 0;
     },
@@ -75,27 +77,24 @@ export function scheduleOperations(
 
     async listSchedules(account, page = {}) {
       const rows = await database.rows<ScheduleRow>(
-        `${SELECT} where s.account = $1 and s.id > $2 and not s.deleting order by s.id limit $3`,
-        [await accountIds.require(account), page.after ?? '', pageLimit(page)],
+        `${SELECT} where s.account = $1 and s.id > $2 and not s.deleting and ($3::text is null or s.namespace = $3)
+          order by s.id limit $4`,
+        [
+          await accountIds.require(account),
+          page.after ?? '',
+          page.namespace ?? null,
+          pageLimit(page),
+        ],
       );
       return rows.map(scheduleViewOf);
     },
 
-    async listSkippedRuns({ account, id }, limit) {
-      const number = await accountIds.require(account);
-      return database.rows<SkippedTick>(
-        `select workflow_id as "workflowId", reason, needed, available, at from tollgate.skipped_runs
-          where account = $1 and schedule = $2 order by at desc, run limit $3`,
-        [number, id, pageLimit(limit === undefined ? {} : { limit })],
-      );
-    },
-
     markDeleting: (name) => update(name, 'deleting = true'),
 
-    async listDeleting(account) {
+    async listDeleting(account, namespace) {
       const rows = await database.rows<{ id: string }>(
-        'select id from tollgate.schedules where account = $1 and deleting order by id',
-        [await accountIds.require(account)],
+        'select id from tollgate.schedules where account = $1 and namespace = $2 and deleting order by id',
+        [await accountIds.require(account), namespace],
       );
       return rows.map(({ id }) => id);
     },

@@ -7,15 +7,10 @@
  * cannot be had, the attempt fails with a fault, and Temporal tries it again.
  */
 import type { Context, Info } from '@temporalio/activity';
-import { Client } from '@temporalio/client';
 import { formatCredits } from '../core/contract/credits';
-import { TollgateError } from '../core/contract/errors';
 import type { GateHeader } from '../core/contract/gate-header';
 import {
   formatCallKey,
-  OUT_OF_CREDITS_WORKFLOW,
-  outOfCreditsId,
-  REFUSED_SIGNAL,
   type OutOfCreditsRule,
   type RefusalPolicy,
   type RefusedCall,
@@ -23,9 +18,9 @@ import {
 } from '../core/contract/out-of-credits';
 import type { Refusal, ReserveRequest } from '../core/contract/reservation';
 import type { LineLedger } from '../ledger/line-ledger';
+import { announceHalts, announceShortage } from './announce-shortage';
 import type { BlockCall } from './block-call';
 import { persist, RESERVE_PATIENCE_MS } from './persist';
-import { remember } from './remember';
 
 export interface RefusalRules {
   readonly ledger: Pick<LineLedger, 'joinLine'>;
@@ -38,15 +33,13 @@ export interface RefusalRules {
 export type Insufficient = Extract<Refusal, { readonly kind: 'insufficient' }>;
 
 const DEFAULT_DEADLINE_MS = 30 * 24 * 60 * 60 * 1_000;
-/** A run that halts needs nobody; its account's workflow need not hear of every one. */
-const HALT_QUIET_MS = 10_000;
-const REMEMBERED_ACCOUNTS = 1_000;
 
 /** Returns what a workflow needs in order to wait; undefined under `halt`. @throws TEMPORAL_UNAVAILABLE, LEDGER_UNAVAILABLE */
 export type MeetRefusal = (refusal: Insufficient) => Promise<Waiting | undefined>;
 
 export function meetRefusals(rules: RefusalRules) {
-  const haltedAt = remember<{ ms: number }>(REMEMBERED_ACCOUNTS);
+  const { systemTaskQueue } = rules;
+  const announceHalt = announceHalts(systemTaskQueue);
   return (
       call: BlockCall,
       request: ReserveRequest,
@@ -55,21 +48,14 @@ export function meetRefusals(rules: RefusalRules) {
     ): MeetRefusal =>
     async (refusal) => {
       const { policy, deadlineMs = DEFAULT_DEADLINE_MS } = choosePolicy(rules, header, request);
-      if (policy === 'wait') {
-        const waiting = await joinLine(rules, request, context.info, deadlineMs);
-        await announce(rules, { policy, call, request, refusal, context });
-        return waiting;
+      const refused = describeRefused(policy, call, request, refusal);
+      if (policy === 'halt') {
+        await announceHalt(context, call.account, refused);
+        return undefined;
       }
-      const last = haltedAt(call.account, () => ({ ms: -Infinity }));
-      if (Date.now() - last.ms < HALT_QUIET_MS) return undefined;
-      last.ms = Date.now();
-      await announce(rules, { policy, call, request, refusal, context }).catch((error: unknown) => {
-        context.log.warn('Tollgate could not be told that an account is out of credits', {
-          account: call.account,
-          error,
-        });
-      });
-      return undefined;
+      const waiting = await joinLine(rules, request, context.info, deadlineMs);
+      await announceShortage(systemTaskQueue, context, call.account, refused);
+      return waiting;
     };
 }
 
@@ -101,43 +87,22 @@ async function joinLine(
   };
 }
 
-interface Announcement {
-  readonly policy: RefusalPolicy;
-  readonly call: BlockCall;
-  readonly request: ReserveRequest;
-  readonly refusal: Insufficient;
-  readonly context: Context;
-}
-
-async function announce(rules: RefusalRules, announcement: Announcement): Promise<void> {
-  const { policy, call, request, refusal, context } = announcement;
-  const { account, block } = call;
-  const { workflowId, workflowRunId: runId, agent } = request.facts;
-  const refused: RefusedCall = {
+function describeRefused(
+  policy: RefusalPolicy,
+  { block }: BlockCall,
+  { facts }: ReserveRequest,
+  { needed, available, nextCreditsAt }: Insufficient,
+): RefusedCall {
+  const { workflowId, workflowRunId: runId, agent, schedule } = facts;
+  return {
     policy,
     workflowId,
     runId,
     agent,
     block,
-    needed: formatCredits(refusal.needed),
-    available: formatCredits(refusal.available),
-    ...(refusal.nextCreditsAt ? { nextCreditsAt: refusal.nextCreditsAt.toISOString() } : {}),
+    ...(schedule === undefined ? {} : { schedule }),
+    needed: formatCredits(needed),
+    available: formatCredits(available),
+    ...(nextCreditsAt ? { nextCreditsAt: nextCreditsAt.toISOString() } : {}),
   };
-  try {
-    // A client without the author's way to encode data, which Tollgate's own worker does not know.
-    const client = new Client({
-      connection: context.client.connection,
-      namespace: context.info.namespace,
-    });
-    await client.workflow.signalWithStart(OUT_OF_CREDITS_WORKFLOW, {
-      workflowId: outOfCreditsId(account),
-      taskQueue: rules.systemTaskQueue,
-      args: [account],
-      signal: REFUSED_SIGNAL,
-      signalArgs: [refused],
-      staticSummary: `${account} is out of credits`,
-    });
-  } catch (cause) {
-    throw new TollgateError('TEMPORAL_UNAVAILABLE', { account, block }, { cause });
-  }
 }

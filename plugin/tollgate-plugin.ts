@@ -92,10 +92,13 @@ export class TollgatePlugin extends SimplePlugin {
     this.starts = interceptStarts(options);
     this.schedules = interceptSchedules(options);
     this.blockActivities = blocksToActivities(blocks);
-    this.ownActivities = ledger
-      ? { ...preflightActivities(ledger), ...guaranteeActivities(ledger) }
-      : {};
     const refusals = readRefusalRules(options);
+    this.ownActivities = ledger
+      ? {
+          ...preflightActivities(ledger, refusals.systemTaskQueue),
+          ...guaranteeActivities(ledger),
+        }
+      : {};
     const { unpriced = 'allow' } = options;
     this.activities =
       ledger && interceptActivities({ ledger, findPrice, slackMs, unpriced, refusals });

@@ -1,6 +1,6 @@
 /**
- * Tells `out-of-credits:{account}` when there are credits for the first in its line, wherever they came
- * from: a grant through any program or by hand in SQL, what a block gives back, the drip. It asks the
+ * Tells `out-of-credits:{account}` when there are credits for the first in its line, or for a schedule that
+ * is held while nobody waits, wherever they came from: a grant through any program or by hand in SQL, what a block gives back, the drip. It asks the
  * ledger about once a second, so that nothing on the way of a grant or a settle has to think of it. It also
  * looks after the first of each line, whose run may have been terminated without a word.
  */
@@ -11,6 +11,7 @@ import {
   OUT_OF_CREDITS_WORKFLOW,
   outOfCreditsId,
 } from '../core/contract/out-of-credits';
+import type { ScheduleRegistry } from '../core/contract/schedule';
 import type { LineLedger } from '../ledger/line-ledger';
 import { repeat, type Repetition } from '../plugin/repeat';
 
@@ -22,7 +23,8 @@ export interface WatchOptions {
 }
 
 export interface WatchParts extends WatchOptions {
-  readonly ledger: Pick<LineLedger, 'findDueLines' | 'findUnchecked' | 'leaveLine'>;
+  readonly ledger: Pick<LineLedger, 'findDueLines' | 'findUnchecked' | 'leaveLine'> &
+    Pick<ScheduleRegistry, 'findDueSchedules'>;
   readonly client: Client;
   readonly taskQueue: string;
 }
@@ -51,6 +53,8 @@ export function watchLines(parts: WatchParts, onError: (error: unknown) => void)
   return repeat(
     async (isStopped) => {
       for (const account of await ledger.findDueLines(namespace, QUIET_MS)) await rouse(account);
+      for (const account of await ledger.findDueSchedules(namespace, QUIET_MS))
+        await rouse(account);
       const checks = { everyMs: checkEveryMs, limit: CHECKS_AT_ONCE };
       for (const first of await ledger.findUnchecked(namespace, checks)) {
         if (isStopped()) return;

@@ -1,7 +1,8 @@
 /**
  * `out-of-credits:{account}`: exists only while an account is out of credits. It starts with a refusal,
- * wakes the runs in line one after the other as far as the credits reach, sleeps until more come, and ends
- * when nothing waits. Who waits is kept in the ledger, so the history stays small however many do.
+ * holds the account's schedules paused, wakes the runs in line one after the other as far as the credits
+ * reach, then resumes the schedules, sleeps until more come, and ends when nothing waits and nothing is
+ * held. Who waits is kept in the ledger, so the history stays small however many do.
  *
  * What must hold: no signal is lost when it continues as new or ends. Every handler only notes what it
  * was told, and the loop looks at that after its last `await`.
@@ -32,7 +33,7 @@ const refusedSignal = defineSignal<[RefusedCall]>(REFUSED_SIGNAL);
 const lookSignal = defineSignal(LOOK_SIGNAL);
 const lineQuery = defineQuery<Episode>(LINE_QUERY);
 
-const { wakeLine, leaveLine } = proxyActivities<Activities>({
+const { wakeLine, leaveLine, pauseSchedules, resumeSchedules } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
@@ -61,6 +62,8 @@ export async function outOfCredits(account: string, before?: Episode): Promise<E
     waiting: 0,
   };
   let look = true;
+  // A run that continues another has paused them already.
+  let pause = before === undefined;
   const leaving: string[] = [];
   const untold: RefusedCall[] = [];
   const count = (change: Partial<Episode>): void => {
@@ -71,8 +74,10 @@ export async function outOfCredits(account: string, before?: Episode): Promise<E
   setHandler(lineQuery, () => episode, { description: 'How many runs wait, and for what' });
   setHandler(lookSignal, () => void (look = true), { description: 'There may be credits' });
   setHandler(refusedSignal, (call) => {
-    const { policy } = call;
+    const { policy, schedule } = call;
     untold.push(call);
+    // It ticks, so it is new, or needs more than was known.
+    if (schedule !== undefined) pause = look = true;
     const { refused, waiting } = episode;
     // Behind others it can only wait for its turn; at the front it is worth a look.
     if (waiting === 0) look = true;
@@ -89,24 +94,35 @@ export async function outOfCredits(account: string, before?: Episode): Promise<E
       leaving.shift();
       look = true;
     }
+    if (pause) {
+      pause = false;
+      count({ held: await pauseSchedules(account) });
+    }
     let line: LineNow | undefined;
+    let resumed = 0;
     if (look) {
       look = false;
       line = await wakeLine(account);
       count({ ...toEpisode(line), woken: episode.woken + line.woken });
       if (line.more) look = true;
+      // Who waits comes first.
+      else if (line.waiting === 0) {
+        const schedules = await resumeSchedules(account);
+        resumed = schedules.resumed;
+        count({ held: schedules.held });
+      }
     }
     if (untold.length > 0) {
       const calls = untold.splice(0, TOLD_AT_ONCE);
       await tellOfRefusals({ account, since: episode.since, calls });
     }
     // A line that ends because its last ones gave up is no sign of credits.
-    if (line && line.woken > 0 && line.waiting === 0) await tellOfEnd(account);
-    if (look || leaving.length > 0 || untold.length > 0) continue;
-    if (episode.waiting === 0) return episode;
+    if (line?.waiting === 0 && (line.woken > 0 || resumed > 0)) await tellOfEnd(account);
+    if (look || pause || leaving.length > 0 || untold.length > 0) continue;
+    if (episode.waiting === 0 && !episode.held) return episode;
     if (workflowInfo().continueAsNewSuggested)
       return continueAsNew<typeof outOfCredits>(account, episode);
-    const roused = (): boolean => look || leaving.length > 0 || untold.length > 0;
+    const roused = (): boolean => look || pause || leaving.length > 0 || untold.length > 0;
     const { nextCreditsAt } = episode;
     if (nextCreditsAt === undefined) await condition(roused);
     else if (!(await condition(roused, msUntil(nextCreditsAt)))) look = true;
@@ -123,7 +139,7 @@ function msUntil(time: string): number {
 
 /** What an operator reads in Temporal's UI. */
 function describe(account: string, episode: Episode): string {
-  const { waiting, first, available, nextCreditsAt, woken, refused } = episode;
+  const { waiting, first, available, nextCreditsAt, woken, refused, held = 0 } = episode;
   const lines = [`Account \`${account}\` is out of credits since ${episode.since}.`];
   lines.push(`**${waiting} waiting**, ${woken} woken, ${refused} refused.`);
   if (first) {
@@ -131,6 +147,7 @@ function describe(account: string, episode: Episode): string {
     const has = available === undefined ? '' : ` The account has ${available}.`;
     lines.push(`First: \`${block}\` of \`${workflowId}\` needs ${needed}, since ${since}.${has}`);
   }
+  if (held > 0) lines.push(`**${held} ${held === 1 ? 'schedule' : 'schedules'}** held paused.`);
   if (nextCreditsAt !== undefined) lines.push(`More credits come at ${nextCreditsAt}.`);
   return lines.join('\n\n');
 }

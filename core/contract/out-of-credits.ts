@@ -50,7 +50,10 @@ export interface RefusedCall {
   readonly workflowId: string;
   readonly runId: string;
   readonly agent: string;
-  readonly block: string;
+  /** Absent for a run that was skipped before its first block. */
+  readonly block?: string;
+  /** The schedule that has started the run. */
+  readonly schedule?: string;
   readonly needed: CreditsText;
   readonly available: CreditsText;
   /** ISO time at which credits next arrive by themselves, if any do. */
@@ -73,6 +76,8 @@ export interface Episode {
   readonly woken: number;
   /** Calls in line. */
   readonly waiting: number;
+  /** Schedules that are held paused; absent in episodes that older versions have begun. */
+  readonly held?: number;
   readonly first?: FirstInLine | undefined;
   /** What the account had when it was looked at last. */
   readonly available?: CreditsText | undefined;

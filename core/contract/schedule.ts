@@ -16,6 +16,8 @@ export interface ScheduleName {
 }
 
 export interface ScheduleRecord extends ScheduleName {
+  /** Temporal's, in which it ticks. Ids are unique within the account whatever the namespace. */
+  readonly namespace: string;
   /** The workflow type that it starts. */
   readonly agent: string;
   /** JSON, written and read by client/ alone. */
@@ -62,6 +64,8 @@ export interface ScheduleBudgets {
 }
 
 interface ListPage {
+  /** Only of this namespace. */
+  readonly namespace?: string;
   readonly limit?: number;
   readonly after?: string;
 }
@@ -81,7 +85,7 @@ export interface ScheduleRegistry {
   /** From now on nothing makes it again, and it is listed no more. @throws ACCOUNT_UNKNOWN, SCHEDULE_UNKNOWN */
   markDeleting(name: ScheduleName): Promise<void>;
   /** Ids of those that are marked and not yet forgotten. */
-  listDeleting(account: string): Promise<readonly string[]>;
+  listDeleting(account: string, namespace: string): Promise<readonly string[]>;
   /** Removes its row and its budgets; nothing where there is none. */
   forgetSchedule(name: ScheduleName): Promise<void>;
   /** Sets the caps that are given and removes the others. @throws ACCOUNT_UNKNOWN, AMOUNT_INVALID, INPUT_INVALID */
@@ -90,6 +94,8 @@ export interface ScheduleRegistry {
   markPaused(name: ScheduleName, at: Date): Promise<void>;
   /** Notes that it is being resumed; again: what the first time noted. Undefined where there is nothing to do. */
   beginResume(name: ScheduleName): Promise<RegisteredSchedule | undefined>;
+  /** Accounts of which a schedule that is held may go on; one is named once in `quietMs`. */
+  findDueSchedules(namespace: string, quietMs: number): Promise<readonly string[]>;
   /** Ends that resume; `ticks` were skipped while it was paused. */
   endResume(name: ScheduleName, resuming: Resuming, ticks: number): Promise<void>;
 }

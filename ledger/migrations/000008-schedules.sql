@@ -4,6 +4,8 @@
 create table tollgate.schedules (
   account      bigint not null references tollgate.accounts (id),
   id           text not null check (id ~ '^[^\s]{1,100}$'),
+  -- Temporal's, in which it ticks.
+  namespace    text not null,
   agent        text not null,
   -- All that it takes to make it in Temporal; written and read by client/ alone.
   recipe       jsonb not null,
@@ -15,8 +17,9 @@ create table tollgate.schedules (
   -- Ticks that ran nothing, and those of them since the account's credits last came back.
   skipped      bigint not null default 0,
   missed       bigint not null default 0,
-  -- Set while Tollgate holds it paused.
+  -- Set while Tollgate holds it paused; when the poll last said that it may go on.
   paused_at    timestamptz,
+  noticed_at   timestamptz,
   -- Set while it is being resumed: since when, and for how many missed ticks.
   resuming_at  timestamptz,
   owed         bigint not null default 0,
@@ -24,6 +27,8 @@ create table tollgate.schedules (
   deleting     boolean not null default false,
   primary key (account, id)
 );
+
+create index schedules_held on tollgate.schedules (namespace, account) where paused_at is not null;
 
 -- A scheduled run that ended uncharged. Its key makes the count exact, however often it is reported.
 create table tollgate.skipped_runs (
@@ -76,3 +81,28 @@ begin
   end if;
   return next;
 end $$;
+
+-- What a schedule asks for: as its owner says, else as the last refusal has taught, else something.
+create function tollgate.needs_of(s tollgate.schedules) returns bigint language sql immutable as $$
+  select coalesce(s.needs, s.learned, 1);
+$$;
+
+-- The poll: names of the accounts of which a held schedule may go on, each at most once in p_quiet_ms. Where runs
+-- wait in line, they come first, and the line is looked after by itself.
+create function tollgate.find_due_schedules(p_now timestamptz, p_namespace text, p_quiet_ms bigint)
+returns setof text language sql as $$
+  with due as (
+    select distinct s.account
+      from tollgate.schedules s join tollgate.accounts a on a.id = s.account
+     where s.namespace = p_namespace and s.paused_at is not null and not s.deleting
+       and (s.noticed_at is null or s.noticed_at <= coalesce(p_now, clock_timestamp()) - p_quiet_ms * interval '1 millisecond')
+       and (a.due_at <= coalesce(p_now, clock_timestamp())
+            or not a.frozen and a.balance - a.reserved >= tollgate.needs_of(s))
+       and not exists (select from tollgate.lines l where l.account = s.account and l.namespace = s.namespace)
+  ), noticed as (
+    update tollgate.schedules s set noticed_at = coalesce(p_now, clock_timestamp())
+      from due d where s.account = d.account and s.namespace = p_namespace and s.paused_at is not null
+    returning s.account
+  )
+  select a.name from tollgate.accounts a where a.id in (select account from noticed);
+$$;

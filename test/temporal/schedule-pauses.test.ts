@@ -5,7 +5,7 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { scheduleActivities } from '../../activities/schedules';
+import { createScheduleActivities } from '../../activities/schedule-activities';
 import type { GatedSchedule, ScheduleState } from '../../client';
 import { credits } from '../../index';
 import { eventually } from '../support/eventually';
@@ -29,6 +29,25 @@ afterAll(async () => {
 
 const EVERY_SECOND: GatedSchedule['spec'] = { intervals: [{ every: '1s' }] };
 
+/** An account that has run out. */
+async function runOut(): Promise<string> {
+  const account = await house.fund('1');
+  await house.ledger.revoke({ account, key: 'test' });
+  return account;
+}
+
+let grants = 0;
+async function refill(account: string, amount = '1000'): Promise<void> {
+  const key = `refill-${(grants += 1)}`;
+  await house.ledger.grant({ account, amount: credits(amount), key, source: 'operator' });
+}
+
+/** It has credits again. */
+async function refillAndResume(account: string) {
+  await refill(account);
+  return scheduled.resumeSchedules(account);
+}
+
 async function stateOf(schedule: GatedSchedule): Promise<ScheduleState> {
   return (await scheduled.schedules.describe(schedule)).state;
 }
@@ -46,8 +65,8 @@ async function started(schedule: GatedSchedule): Promise<number> {
 }
 
 it('holds the schedules of the account, with a note that says why, and no others', async () => {
-  const account = await house.fund('10');
-  const other = await house.fund('10');
+  const account = await runOut();
+  const other = await runOut();
   const [one, two] = [await scheduled.create(account), await scheduled.create(account)];
   const foreign = await scheduled.create(other, { id: one.id });
   expect(await scheduled.pauseSchedules(account)).toBe(2);
@@ -61,10 +80,10 @@ it('holds the schedules of the account, with a note that says why, and no others
 });
 
 it('resumes what it holds once there are credits', async () => {
-  const account = await house.fund('10');
+  const account = await runOut();
   const schedule = await scheduled.create(account);
   await scheduled.pauseSchedules(account);
-  expect(await scheduled.resumeSchedules(account)).toEqual({
+  expect(await refillAndResume(account)).toEqual({
     resumed: 1,
     madeAgain: 0,
     ranOnce: 0,
@@ -81,51 +100,56 @@ it.each([
   ['before', ['pause', 'hold']],
   ['while it was held', ['hold', 'pause']],
 ])('leaves paused what a person has paused %s', async (_when, order) => {
-  const account = await house.fund('10');
+  const account = await runOut();
   const schedule = await scheduled.create(account);
   for (const step of order)
     await (step === 'hold'
       ? scheduled.pauseSchedules(account)
       : scheduled.schedules.pause(schedule, 'on holiday'));
-  await scheduled.resumeSchedules(account);
+  await refillAndResume(account);
   expect(await scheduled.schedules.describe(schedule)).toMatchObject({
     state: 'paused',
     note: 'on holiday',
   });
-  await scheduled.pauseSchedules(account);
-  await scheduled.resumeSchedules(account);
   expect(await stateOf(schedule)).toBe('paused');
 });
 
 it('leaves running what a person has unpaused in the same shortage', async () => {
-  const account = await house.fund('10');
+  const account = await runOut();
   const schedule = await scheduled.create(account);
   await scheduled.pauseSchedules(account);
   await scheduled.schedules.unpause(schedule);
   expect(await scheduled.pauseSchedules(account)).toBe(0);
   expect(await stateOf(schedule)).toBe('active');
-  await scheduled.resumeSchedules(account);
+  await refillAndResume(account);
+  await house.ledger.revoke({ account, key: `refill-${grants}` });
   expect(await scheduled.pauseSchedules(account)).toBe(1);
 });
 
-it('holds on to what needs more than there is', async () => {
-  const account = await house.fund('2');
-  const [small, large] = [
+it('holds and resumes by what each needs', async () => {
+  const account = await house.fund('1');
+  const [tiny, small, large] = [
+    await scheduled.create(account, { needs: '1' }),
     await scheduled.create(account, { needs: '2' }),
     await scheduled.create(account, { needs: '2.000001' }),
   ];
-  await scheduled.pauseSchedules(account);
+  expect(await scheduled.pauseSchedules(account)).toBe(2);
+  await refill(account, '1');
   expect(await scheduled.resumeSchedules(account)).toMatchObject({ resumed: 1, held: 1 });
-  expect([await stateOf(small), await stateOf(large)]).toEqual(['active', 'held']);
+  expect([await stateOf(tiny), await stateOf(small), await stateOf(large)]).toEqual([
+    'active',
+    'active',
+    'held',
+  ]);
 });
 
 it('makes one again that was closed while it was held, as it was', async () => {
-  const account = await house.fund('10');
+  const account = await runOut();
   const schedule = await scheduled.create(account, { member: 'mo' });
   await scheduled.pauseSchedules(account);
   await (await handleOf(schedule)).delete();
   expect(await stateOf(schedule)).toBe('lost');
-  expect(await scheduled.resumeSchedules(account)).toMatchObject({ resumed: 1, madeAgain: 1 });
+  expect(await refillAndResume(account)).toMatchObject({ resumed: 1, madeAgain: 1 });
   expect(await stateOf(schedule)).toBe('active');
   await scheduled.schedules.trigger(schedule);
   expect(await scheduled.results(schedule, 1)).toEqual([['scheduled']]);
@@ -135,28 +159,28 @@ it('makes one again that was closed while it was held, as it was', async () => {
 });
 
 it('does not make one again that its owner has deleted, or that was gone before', async () => {
-  const account = await house.fund('10');
+  const account = await runOut();
   const [deleted, gone] = [await scheduled.create(account), await scheduled.create(account)];
   await (await handleOf(gone)).delete();
   await scheduled.pauseSchedules(account);
   await scheduled.schedules.delete(deleted);
-  await scheduled.resumeSchedules(account);
+  await refillAndResume(account);
   expect(await stateOf(gone)).toBe('lost');
   expect(await scheduled.schedules.list(account)).toMatchObject([{ id: gone.id }]);
 });
 
 it('finishes a delete that was cut short', async () => {
-  const account = await house.fund('10');
+  const account = await runOut();
   const schedule = await scheduled.create(account);
   const handle = await handleOf(schedule);
   await house.ledger.markDeleting(schedule);
   await scheduled.resumeSchedules(account);
   await expect(handle.describe()).rejects.toThrow();
-  expect(await house.ledger.listDeleting(account)).toEqual([]);
+  expect(await house.ledger.listDeleting(account, 'default')).toEqual([]);
 });
 
 it('counts what was missed, and runs it once where that is wanted', async () => {
-  const account = await house.fund('100');
+  const account = await runOut();
   const [skip, once] = [
     await scheduled.create(account, { spec: EVERY_SECOND }),
     await scheduled.create(account, { spec: EVERY_SECOND, onReplenish: 'run-once' }),
@@ -165,7 +189,7 @@ it('counts what was missed, and runs it once where that is wanted', async () => 
   const before = [await started(skip), await started(once)];
   await missTicks(once, 3);
   expect([await started(skip), await started(once)]).toEqual(before);
-  expect(await scheduled.resumeSchedules(account)).toMatchObject({ resumed: 2, ranOnce: 1 });
+  expect(await refillAndResume(account)).toMatchObject({ resumed: 2, ranOnce: 1 });
   for (const schedule of [skip, once]) {
     const { skipped } = await scheduled.schedules.describe(schedule);
     expect(skipped).toBeGreaterThanOrEqual(3);
@@ -174,36 +198,39 @@ it('counts what was missed, and runs it once where that is wanted', async () => 
 });
 
 it('runs once for what its own runs have skipped, though it was never held', async () => {
-  const account = await house.fund('1');
-  await house.ledger.revoke({ account, key: 'test' });
+  const account = await runOut();
   const schedule = await scheduled.create(account, { onReplenish: 'run-once' });
   for (const count of [1, 2]) {
     await scheduled.schedules.trigger(schedule, ScheduleOverlapPolicy.ALLOW_ALL);
     await scheduled.results(schedule, count);
   }
-  await house.ledger.grant({ account, amount: credits('10'), key: 'more', source: 'operator' });
-  expect(await scheduled.resumeSchedules(account)).toMatchObject({ ranOnce: 1 });
+  expect(await refillAndResume(account)).toMatchObject({ ranOnce: 1 });
   expect((await scheduled.results(schedule, 3)).at(-1)).toEqual(['scheduled']);
   expect(await scheduled.resumeSchedules(account)).toMatchObject({ ranOnce: 0 });
 });
 
 it('ends the same wherever its worker dies: held, then resumed, made up for once', async () => {
-  const account = await house.fund('1000');
   const deps = { ledger: house.ledger, client: house.client };
   let deaths = 0;
   for (const activity of ['pauseSchedules', 'resumeSchedules'] as const) {
     for (let step = 1, died = true; died; step += 1) {
-      // Its ticks lie in the past: what it misses is decided before the test begins.
+      const account = await runOut();
       const schedule = await scheduled.create(account, { onReplenish: 'run-once' });
       await house.ledger.skipRun(
         { account, schedule: schedule.id, agent: 'plan', run: schedule.id, workflowId: 'w' },
         { reason: 'credits', needed: '3', available: '0' },
       );
-      if (activity === 'resumeSchedules') await scheduled.pauseSchedules(account);
+      if (activity === 'resumeSchedules') {
+        await scheduled.pauseSchedules(account);
+        await refill(account);
+      }
       died = await runAndDie(activity, step, deps, account);
       deaths += died ? 1 : 0;
-      await scheduled.pauseSchedules(account);
-      if (activity === 'pauseSchedules') expect(await stateOf(schedule)).toBe('held');
+      if (activity === 'pauseSchedules') {
+        await scheduled.pauseSchedules(account);
+        expect(await stateOf(schedule)).toBe('held');
+        await refill(account);
+      }
       await scheduled.resumeSchedules(account);
       expect(await stateOf(schedule)).toBe('active');
       expect((await scheduled.results(schedule, 1)).at(-1)).toEqual(['scheduled']);
@@ -220,7 +247,7 @@ async function runAndDie(
   deps: { ledger: GatedHouse['ledger']; client: GatedHouse['client'] },
   account: string,
 ): Promise<boolean> {
-  const doomed = scheduleActivities(dieAfter(step, deps));
+  const doomed = createScheduleActivities(dieAfter(step, deps));
   try {
     const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
     await environment.run(doomed[activity], account);
@@ -237,12 +264,12 @@ async function handleOf(schedule: GatedSchedule) {
 }
 
 it('holds and resumes more schedules than one page', async () => {
-  const account = await house.fund('10');
+  const account = await runOut();
   const ids = Array.from({ length: 105 }, (_, nth) => `many-${String(nth).padStart(3, '0')}`);
   for (let start = 0; start < ids.length; start += 20)
     await Promise.all(ids.slice(start, start + 20).map((id) => scheduled.create(account, { id })));
   expect(await scheduled.pauseSchedules(account)).toBe(105);
-  expect(await scheduled.resumeSchedules(account)).toMatchObject({ resumed: 105, held: 0 });
+  expect(await refillAndResume(account)).toMatchObject({ resumed: 105, held: 0 });
   for (let start = 0; start < ids.length; start += 20)
     await Promise.all(
       ids.slice(start, start + 20).map((id) => scheduled.schedules.delete({ account, id })),

@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ScheduleDescription } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { scheduleActivities, type ResumedSchedules } from '../../../activities/schedules';
+import {
+  createScheduleActivities,
+  type ResumedSchedules,
+} from '../../../activities/schedule-activities';
 import { openClient, type GatedSchedule, type Schedules } from '../../../client';
 import { eventually } from '../../support/eventually';
 import type { GatedHouse } from './gated-house';
@@ -24,7 +27,7 @@ const IN_YEARS: GatedSchedule['spec'] = { calendars: [{ year: 2099 }] };
 export function openScheduleHouse(house: GatedHouse): ScheduleHouse {
   const { client, ledger, taskQueue } = house;
   const { schedules } = openClient({ temporal: client, ledger });
-  const activities = scheduleActivities({ client, ledger });
+  const activities = createScheduleActivities({ client, ledger });
   const run = <Result>(activity: (account: string) => Promise<Result>, account: string) =>
     new MockActivityEnvironment().run<[string], Result, typeof activity>(activity, account);
 
