@@ -4,7 +4,7 @@ import { TollgateError } from '../core/contract/errors';
 import { readEnvironment } from './environment';
 
 /** Someone waits at the terminal. */
-const TEMPORAL_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** @throws CONFIG_INVALID, TEMPORAL_UNAVAILABLE, and whatever the work throws */
 export async function useTemporal<Result>(
@@ -22,7 +22,7 @@ export async function useTemporal<Result>(
   const { Client, Connection } = await import('@temporalio/client');
   const connection = await Connection.connect({
     address,
-    connectTimeout: TEMPORAL_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
   }).catch((cause: unknown) => {
     throw new TollgateError('TEMPORAL_UNAVAILABLE', { address }, { cause });
   });
