@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { forecast, type CostedTick } from '../../../core/pricing/forecast';
 import { call, DAY_MS, NOON, openBooks, type Books } from './books';
 
-const RUNS = 60;
+const RUNS = 120;
 const HOUR_MS = 3_600_000;
 const HORIZON_DAYS = 12;
 
