@@ -1,7 +1,7 @@
 /**
  * The doctor finds what it is there to find: each invariant, broken by hand, is reported by name.
  */
-import { call, fundedAccount, NOON, openBooks, settleOf, type Books } from './books';
+import { call, fundedAccount, NOON, openBooks, settleOf, under, type Books } from './books';
 
 let books: Books;
 let account: string;
@@ -74,6 +74,21 @@ test.each([
   const broken = (await books.ledger.doctor()).checks.filter(({ ok }) => !ok);
   expect(broken.map(({ invariant }) => invariant)).toContainEqual(expect.stringContaining(name));
   expect(broken.every(({ offenders }) => offenders.length > 0)).toBe(true);
+});
+
+test.each([
+  ['Every guarantee adds up', 'update tollgate.guarantees set returned = 1'],
+  ['Every guarantee adds up', 'update tollgate.guarantees set ended_at = made_at'],
+  ['What every guarantee spent', 'update tollgate.guarantees set spent = spent - 1'],
+  ['What every guarantee spent', 'update tollgate.reservations set guaranteed = amount + 1'],
+])('it reports of guarantees: %s', async (name, change) => {
+  const first = under('6', call(account, '2'));
+  await books.ledger.reserve(first);
+  await books.ledger.settle(settleOf(first, '1'));
+  expect((await books.ledger.doctor()).ok).toBe(true);
+  await books.database.query(change);
+  const broken = (await books.ledger.doctor()).checks.filter(({ ok }) => !ok);
+  expect(broken.map(({ invariant }) => invariant)).toContainEqual(expect.stringContaining(name));
 });
 
 test.each([
