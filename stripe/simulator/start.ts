@@ -12,6 +12,7 @@ import { addPages } from './pages/routes';
 import { catalogueRoutes } from './routes/catalogue';
 import { checkoutRoutes } from './routes/checkout';
 import { customerRoutes } from './routes/customers';
+import { eventDestinationRoutes } from './routes/event-destinations';
 import { eventRoutes } from './routes/events';
 import { invoiceItemRoutes } from './routes/invoice-items';
 import { invoiceRoutes } from './routes/invoices';
@@ -81,17 +82,25 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     world.shiftWall(target - world.wallNow());
   };
 
+  // Everything due is due at a whole second, and later than it was made.
+  let caughtUp = -1;
+  const catchUpOnce = (): void => {
+    if (world.wallNow() === caughtUp) return;
+    caughtUp = world.wallNow();
+    catchUp(world);
+  };
+
   const faults = createFaults();
   const app = createApp({
     world,
     faults,
     routes: routesOf((id, target) => void advance(id, target)),
-    catchUp: () => catchUp(world),
+    catchUp: catchUpOnce,
   });
   addControl(app, { world, sender, faults, shift });
   addPages(app, {
     world,
-    catchUp: () => catchUp(world),
+    catchUp: catchUpOnce,
     moveTo: (id, instant) =>
       id ? world.atomically(() => advance(id, instant)) : shift(instant - world.wallNow()),
   });
@@ -99,7 +108,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { port } = app.server.address() as AddressInfo;
   const url = `http://${host}:${port}`;
   world.setUrl(url);
-  const tick = setInterval(() => catchUp(world), TICK_MS);
+  const tick = setInterval(catchUpOnce, TICK_MS);
   tick.unref();
 
   return {
@@ -133,6 +142,7 @@ function routesOf(advance: (id: string, target: number) => void): Route[] {
     ...checkoutRoutes,
     ...portalRoutes,
     ...eventRoutes,
+    ...eventDestinationRoutes,
     ...testClockRoutes(advance),
   ];
 }

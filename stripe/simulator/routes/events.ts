@@ -109,7 +109,7 @@ export const eventRoutes = [
     return create(world, given);
   }),
   route('GET', '/v1/webhook_endpoints', z.strictObject(paging), (world, given) => {
-    const rows = world.all('webhook_endpoint').reverse();
+    const rows = world.all('webhook_endpoint').filter((it) => !world.get('sim.thin', it.id));
     return page(rows.map(withoutSecret), given, '/v1/webhook_endpoints');
   }),
   route('GET', '/v1/webhook_endpoints/:id', nothing, (world, _given, ids) =>

@@ -114,6 +114,13 @@ export interface PendingChangeRow {
   metadata: Record<string, string>;
 }
 
+/** Marks an endpoint that gets thin events. */
+export interface ThinRow {
+  object: 'sim.thin';
+  /** The endpoint's. */
+  id: string;
+}
+
 export interface Rows {
   customer: CustomerRow;
   product: ProductRow;
@@ -139,6 +146,7 @@ export interface Rows {
   'sim.dunning': DunningRow;
   'sim.session_items': LineItemsRow;
   'sim.pending_change': PendingChangeRow;
+  'sim.thin': ThinRow;
 }
 
 /** `Stripe.Event` is a union over every type; a row needs what they share. */

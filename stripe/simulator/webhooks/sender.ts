@@ -10,6 +10,7 @@ import type { EventRow, Rows } from '../state/rows';
 import type { World } from '../state/world';
 import { cut, pad, type WebhookFaults } from './faults';
 import { sign } from './signature';
+import { thinOf } from './thin';
 
 type Endpoint = Rows['webhook_endpoint'];
 
@@ -129,18 +130,20 @@ async function deliver(
   if (!endpoint || endpoint.status !== 'enabled') return true;
   await faults.wait(signal);
   delivery.tries += 1;
-  const isTaken = await post(endpoint, delivery.event, faults, signal);
+  const isThin = world.get('sim.thin', endpoint.id) !== undefined;
+  const payload = isThin ? thinOf(delivery.event) : delivery.event;
+  const isTaken = await post(endpoint, payload, faults, signal);
   note(world, delivery.event, isTaken);
   return isTaken;
 }
 
 async function post(
   endpoint: Endpoint,
-  event: EventRow,
+  payload: object,
   faults: WebhookFaults,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const body = pad(JSON.stringify(event, null, 2), faults.settings);
+  const body = pad(JSON.stringify(payload, null, 2), faults.settings);
   const timestamp = Math.floor(Date.now() / 1000) - faults.settings.ageSeconds;
   const secrets = faults.settings.wrongSecret
     ? ['whsec_this_is_not_the_secret']

@@ -19,9 +19,11 @@ const PLANS = ['ten', 'twenty', 'small', 'large'] as const;
 const step = fc.record({
   hours: fc.integer({ min: 1, max: 24 * 20 }),
   plan: fc.constantFrom(...PLANS),
-  proration: fc.constantFrom('create_prorations', 'always_invoice', 'none') as fc.Arbitrary<
-    'create_prorations' | 'always_invoice' | 'none'
-  >,
+  proration: fc.constantFrom<'create_prorations' | 'always_invoice' | 'none'>(
+    'create_prorations',
+    'always_invoice',
+    'none',
+  ),
   restart: fc.boolean(),
 });
 

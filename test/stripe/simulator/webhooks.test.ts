@@ -115,6 +115,30 @@ test('shuffled events are all there, in another order', async () => {
   expect(arrived).not.toEqual(made);
 });
 
+test('a thin event names what it is about, and leads to it', async () => {
+  const destination = await shop.stripe.v2.core.eventDestinations.create({
+    name: 'thin',
+    type: 'webhook_endpoint',
+    event_payload: 'thin',
+    enabled_events: ['v1.product.created'],
+    webhook_endpoint: { url: receiver.url },
+    include: ['webhook_endpoint.signing_secret'],
+  });
+  const product = await shop.stripe.products.create({ name: 'P' });
+  await shop.simulator.settled();
+  const thin = receiver.received.find(({ body }) => body.includes('v2.core.event'));
+  const event = shop.stripe.parseEventNotification(
+    thin?.body ?? '',
+    thin?.signature ?? '',
+    destination.webhook_endpoint?.signing_secret ?? '',
+  );
+  expect(event).toMatchObject({
+    type: 'v1.product.created',
+    related_object: { id: product.id, type: 'product', url: `/v1/products/${product.id}` },
+  });
+  expect(JSON.parse(thin?.body ?? '{}')).not.toHaveProperty('data');
+});
+
 test('a draft waits for its invoice.created to be taken, 72 hours at most', async () => {
   const { customer, clock } = await openAccount(shop);
   const items = [{ price: shop.prices['ten'] as string }];
