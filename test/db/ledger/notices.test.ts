@@ -328,6 +328,31 @@ test('of each account the oldest notice is due, and the next when that is done',
   expect(await books.ledger.listDueEndpoints()).toEqual([endpoint.id]);
 });
 
+test('a late word of an attempt that was given up for lost changes nothing', async () => {
+  const account = await fundedAccount(books, '1');
+  const { endpoint } = await books.ledger.addEndpoint({ url });
+  await recordOut(account);
+  const [notice = ''] = await books.ledger.listDueNotices(endpoint.id, 10);
+  const close = (attempt: number, state: 'failed' | 'pending') =>
+    books.ledger.closeAttempt({ endpoint: endpoint.id, notice, attempt, state, answer: state });
+  await close(1, 'pending');
+  await close(1, 'failed');
+  expect((await books.ledger.listNotices())[0]?.deliveries).toMatchObject([
+    { state: 'pending', attempts: 1, answer: 'pending' },
+  ]);
+});
+
+test('while an endpoint fails, whoever is due longest is tried, so that nobody is held up', async () => {
+  const [refused, other] = [await fundedAccount(books, '1'), await fundedAccount(books, '1')];
+  const { endpoint } = await books.ledger.addEndpoint({ url });
+  for (const account of [refused, other]) await recordOut(account);
+  const [first = '', second = ''] = await books.ledger.listDueNotices(endpoint.id, 10);
+  const attempt = { endpoint: endpoint.id, notice: first, attempt: 1, answer: '400' };
+  await books.ledger.closeAttempt({ ...attempt, state: 'pending', retryMs: 1 });
+  books.moveTo(MINUTE_MS);
+  expect(await books.ledger.listDueNotices(endpoint.id, 10)).toEqual([second]);
+});
+
 test('a replay goes to whoever asks for it now, under the same id, and leaves alone what is pending', async () => {
   const account = await fundedAccount(books, '1');
   await recordOut(account);
