@@ -2,6 +2,7 @@
  * Money that goes back, or came twice, and money that comes by itself: refunds, disputes, a second
  * subscription, automatic top-ups.
  */
+import { planAutoTopUp, planTopUp } from '../../../core/billing/plan-actions';
 import type { BilledAccount } from '../../support/billing/billed-account';
 import { balanceOf, subscribedAccount } from '../../support/billing/subscribed-account';
 import { expectCleanBooks, openBooks, type Books } from '../ledger/books';
@@ -118,5 +119,40 @@ describe('automatic top-ups', () => {
     one.stripe.card = { name: 'pm_2', works: true };
     await one.sync();
     expect(await balanceOf(one)).toBe(130);
+  });
+});
+
+describe('asking for a top-up', () => {
+  const wanted = { topUp: 'top-up-100', below: '50', monthlyCeiling: 50_00 };
+  const refusal = (code: string): Error => expect.objectContaining({ code }) as Error; // matches any error with the code
+
+  test('leads to Checkout, with the credits that it brings', async () => {
+    const one = await subscribedAccount(books, 'agent-200');
+    expect(planTopUp(await one.input(), 'top-up-500', 'id')).toMatchObject({
+      do: 'checkout-top-up',
+      lookupKey: 'tollgate_top_up_500',
+      credits: '500',
+    });
+    const input = await one.input();
+    expect(() => planTopUp(input, 'top-up-7', 'id')).toThrow(refusal('PLAN_UNKNOWN'));
+  });
+
+  test('by itself counts declines from the moment that it is turned on', async () => {
+    const one = await subscribedAccount(books, 'agent-200');
+    const input = await one.input();
+    expect(planAutoTopUp(input, wanted)).toEqual({ ...wanted, enabledAt: input.now });
+    expect(planAutoTopUp(input, null)).toBeUndefined();
+    const low = { ...wanted, monthlyCeiling: 24_99 };
+    expect(() => planAutoTopUp(input, low)).toThrow(refusal('INPUT_INVALID'));
+  });
+
+  test('is refused while the account is frozen', async () => {
+    const one = await subscribedAccount(books, 'agent-200');
+    await books.ledger.setFrozen(one.account, true);
+    const input = await one.input();
+    expect(() => planTopUp(input, 'top-up-100', 'id')).toThrow(
+      refusal('BILLING_ACTION_UNAVAILABLE'),
+    );
+    expect(() => planAutoTopUp(input, wanted)).toThrow(refusal('BILLING_ACTION_UNAVAILABLE'));
   });
 });

@@ -71,7 +71,7 @@ export interface StripeModel {
 }
 
 /** The same day and time so many months on, or the month's last day. */
-export function addMonths(anchor: Seconds, months: number): Seconds {
+function addMonths(anchor: Seconds, months: number): Seconds {
   const date = new Date(anchor * 1_000);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + months];
   const days = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();

@@ -6,7 +6,7 @@ import { openBilledAccount, type BilledAccount } from './billed-account';
 
 const START = new Date('2026-03-10T12:00:00Z');
 
-export function catalogueWith(policies: Partial<BillingPolicies>): Catalogue {
+function catalogueWith(policies: Partial<BillingPolicies>): Catalogue {
   return defineCatalogue({
     ...DEFAULT_CATALOGUE,
     policies: { ...DEFAULT_CATALOGUE.policies, ...policies },

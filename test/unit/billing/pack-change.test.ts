@@ -1,5 +1,6 @@
 /** A change of packs survives the subscription's metadata; anything else there is not taken for one. */
 import {
+  CHANGE_METADATA,
   decodePackChange,
   encodePackChange,
   type PackChange,
@@ -16,7 +17,9 @@ const CHANGE: PackChange = {
   unused: 'time-and-credits',
 };
 
-test('what is written is what is read', () => {
+test('what is written is what is read, and fits into Stripe’s metadata', () => {
+  expect(CHANGE_METADATA.length).toBeLessThanOrEqual(40);
+  expect(encodePackChange(CHANGE).length).toBeLessThanOrEqual(500);
   expect(decodePackChange(encodePackChange(CHANGE))).toEqual(CHANGE);
 });
 
