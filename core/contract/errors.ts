@@ -5,6 +5,7 @@
  * `refusal`: expected, the caller can act on it. `fault`: something is away, try again.
  * `bug`: must not happen; never retried.
  */
+import { billingErrors } from './billing-errors';
 import { row, type ErrorRow } from './error-row';
 
 export const errors = {
@@ -127,27 +128,7 @@ export const errors = {
     'The input is not valid.',
     'Correct the field that the message names.',
   ),
-  PLANS_INVALID: row(
-    'refusal',
-    422,
-    36,
-    'The plans are not valid.',
-    'Correct the field that the message names.',
-  ),
-  PLAN_UNKNOWN: row(
-    'refusal',
-    404,
-    46,
-    'No such plan is sold.',
-    'Choose one of the catalogue; see docs/subscriptions.md.',
-  ),
-  BILLING_ACTION_UNAVAILABLE: row(
-    'refusal',
-    409,
-    47,
-    'This cannot be done with the subscription as it is now.',
-    'Read the billing view: it lists the actions that are possible.',
-  ),
+  ...billingErrors,
   KEY_MISMATCH: row(
     'bug',
     409,

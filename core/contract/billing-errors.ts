@@ -1,0 +1,96 @@
+/** The rows of the error table that tell of plans, of Stripe and of its webhooks. */
+import { row, type ErrorRow } from './error-row';
+
+export const billingErrors = {
+  PLANS_INVALID: row(
+    'refusal',
+    422,
+    36,
+    'The plans are not valid.',
+    'Correct the field that the message names.',
+  ),
+  PLAN_UNKNOWN: row(
+    'refusal',
+    404,
+    46,
+    'No such plan is sold.',
+    'Choose one of the catalogue; see docs/subscriptions.md.',
+  ),
+  BILLING_ACTION_UNAVAILABLE: row(
+    'refusal',
+    409,
+    47,
+    'This cannot be done with the subscription as it is now.',
+    'Read the billing view: it lists the actions that are possible.',
+  ),
+  STRIPE_REFUSED: row(
+    'refusal',
+    422,
+    48,
+    'Stripe refuses this request.',
+    'Read the reason; the same request will be refused again.',
+  ),
+  CARD_DECLINED: row(
+    'refusal',
+    402,
+    49,
+    'The card was declined.',
+    'Open the billing portal and give another payment method.',
+  ),
+  STRIPE_NOT_SET_UP: row(
+    'refusal',
+    503,
+    52,
+    'Something that Tollgate sells is missing in the Stripe account.',
+    'Run `tollgate stripe sync`.',
+  ),
+  PREVIEW_STALE: row(
+    'refusal',
+    409,
+    53,
+    'What was previewed is not what would be charged now.',
+    'Ask for a new preview, and confirm that one.',
+  ),
+  WEBHOOK_REFUSED: row(
+    'refusal',
+    400,
+    54,
+    'This is no event that Stripe has signed for us.',
+    'Check the signing secret, and that nothing on the way changes the body.',
+  ),
+  WEBHOOK_TOO_LARGE: row(
+    'refusal',
+    413,
+    56,
+    'The event is larger than any that Stripe sends.',
+    'Find out who sends it; Stripe does not.',
+  ),
+  WEBHOOK_FOREIGN: row(
+    'refusal',
+    422,
+    57,
+    'The event is of another mode or API version than this server works with.',
+    'Point the endpoint of the other mode elsewhere, or run `tollgate stripe sync`.',
+  ),
+  STRIPE_UNAVAILABLE: row(
+    'fault',
+    503,
+    66,
+    'Stripe does not answer.',
+    'Nothing needs to be done; the request is sent again under the same key.',
+  ),
+  SERVER_BUSY: row(
+    'fault',
+    503,
+    68,
+    'The server has as much to do as it may.',
+    'Send it again in a moment; Stripe does so by itself.',
+  ),
+  STRIPE_KEY_REFUSED: row(
+    'fault',
+    502,
+    67,
+    'Stripe does not accept the key.',
+    'Check STRIPE_SECRET_KEY and what the key is allowed to do.',
+  ),
+} as const satisfies Record<string, ErrorRow>;
