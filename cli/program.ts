@@ -22,6 +22,8 @@ import { addRevokeCommand } from './commands/revoke';
 import { addRunsCommand } from './commands/runs';
 import { addWebhookCommand } from './commands/webhook';
 import { addScheduleCommand } from './commands/schedule';
+import { addServerCommand } from './commands/server';
+import { addStripeCommand } from './commands/stripe';
 import { addWorkerCommand } from './commands/worker';
 import { version } from './version';
 
@@ -61,6 +63,8 @@ export function buildProgram(): Command {
   addMigrateCommand(program);
   addWorkerCommand(program);
   addScheduleCommand(program);
+  addServerCommand(program);
+  addStripeCommand(program);
   program.commandsGroup('Credits:');
   addAccountCommand(program);
   addBalanceCommand(program);

@@ -4,6 +4,7 @@
 import { TollgateError, isTollgateError } from '../core/contract/errors';
 
 const CHECK_VIOLATION = '23514';
+const UNIQUE_VIOLATION = '23505';
 const NUMBER_OUT_OF_RANGE = '22003';
 /** Raised by our own functions when the books contradict themselves. */
 const BOOKS_BROKEN = 'TG001';
@@ -22,6 +23,11 @@ function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error
     ? code
     : undefined;
+}
+
+/** Somebody else has what only one may have. */
+export function isTaken(error: unknown): boolean {
+  return sqlState(error) === UNIQUE_VIOLATION;
 }
 
 /** The statement was rolled back through no fault of its own: send it again. */

@@ -24,6 +24,7 @@ import type { ScheduleRegistry } from '../core/contract/schedule';
 import type { GuaranteeLedger } from './guarantees';
 import type { LineLedger } from './line-ledger';
 import type { NoticeLedger } from './notice-ledger';
+import type { StripeLedger } from './stripe-ledger';
 import type { Page } from './page';
 import type {
   AccountView,
@@ -113,7 +114,8 @@ export interface PricedChoice {
   readonly choice: string;
 }
 
-export interface Ledger extends Gate, GuaranteeLedger, NoticeLedger, LineLedger, ScheduleRegistry {
+export interface Ledger
+  extends Gate, GuaranteeLedger, NoticeLedger, LineLedger, ScheduleRegistry, StripeLedger {
   /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
   openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
   /** @throws ACCOUNT_UNKNOWN */

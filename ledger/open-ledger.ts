@@ -28,6 +28,7 @@ import { runOperations } from './runs';
 import { schedulePauseOperations } from './schedule-pauses';
 import { scheduleOperations } from './schedules';
 import { supplyOperations } from './supply';
+import { stripeOperations } from './stripe-inbox';
 import { thresholdOperations } from './thresholds';
 import { TollgateError } from '../core/contract/errors';
 import { waitingOperations } from './waiting';
@@ -89,6 +90,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...sweepOperations(database, accountIds),
     ...endpointOperations(database, accountIds),
     ...deliveryOperations(database),
+    ...stripeOperations(database, accountIds),
     doctor: doctorOperation(database),
     async close() {
       await Promise.all(lanes.map((one) => one.close()));

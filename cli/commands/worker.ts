@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readWorkerPlaces } from '../environment';
+import { stopOnSignal } from '../stop-on-signal';
 
 const EXAMPLE_AGENTS = join(__dirname, '../../examples/agents.js');
-const INTERRUPTED = 130;
 
 interface WorkerCommandOptions {
   readonly agents?: string;
@@ -23,15 +23,19 @@ export function addWorkerCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (options: WorkerCommandOptions) => {
       const { agents, logLevel, ...places } = readWorkerPlaces();
-      const [{ loadAgentModule }, { createLog }, { runWorker }] = await Promise.all([
-        import('../../worker/agent-module.js'),
-        import('../../worker/log.js'),
-        import('../../worker/run-worker.js'),
-      ]);
+      const [{ loadAgentModule }, { createLog }, { runWorker }, { readStripeEnvironment }] =
+        await Promise.all([
+          import('../../worker/agent-module.js'),
+          import('../../worker/log.js'),
+          import('../../worker/run-worker.js'),
+          import('../../worker/stripe-environment.js'),
+        ]);
+      const stripe = readStripeEnvironment();
       await runWorker({
         ...places,
         ...(options.taskQueue ? { taskQueue: options.taskQueue } : {}),
         agents: await loadAgentModule(options.agents ?? agents ?? EXAMPLE_AGENTS),
+        ...(stripe ? { stripe } : {}),
         log: createLog(logLevel),
         stop: stopOnSignal(),
       });
@@ -42,14 +46,3 @@ const EXAMPLES = `
 Examples:
   $ tollgate worker
   $ tollgate worker --agents ./dist/agents.js --task-queue research`;
-
-/** The first signal drains the worker; the second ends it at once. */
-function stopOnSignal(): AbortSignal {
-  const stop = new AbortController();
-  const request = (): void => {
-    if (stop.signal.aborted) process.exit(INTERRUPTED);
-    stop.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, request);
-  return stop.signal;
-}
