@@ -8,16 +8,19 @@ import { loadAgentModule } from './agent-module';
 import { readWorkerEnvironment } from './environment';
 import { createLog } from './log';
 import { runWorker } from './run-worker';
+import { readStripeEnvironment } from './stripe-environment';
 
 const EXAMPLES = join(__dirname, '../examples/agents.js');
 
 async function main(): Promise<void> {
   const stop = stopOnRequest();
   const { agents, logLevel, ...places } = readWorkerEnvironment();
+  const stripe = readStripeEnvironment();
   const log = createLog(logLevel);
   await runWorker({
     ...places,
     agents: await loadAgentModule(agents ?? EXAMPLES),
+    ...(stripe ? { stripe } : {}),
     log,
     stop,
     onReady: () => tellRunTime({ kind: 'ready' }),

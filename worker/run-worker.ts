@@ -10,9 +10,11 @@ import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
 import type { Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
 import { TollgatePlugin } from '../plugin/tollgate-plugin';
+import { openGateway } from '../stripe/gateway';
 import type { AgentModule } from './agent-module';
 import { toTemporalLogger } from './log';
 import { startTollgate } from './start-tollgate';
+import type { StripeEnvironment } from './stripe-environment';
 
 /** How long a block that runs when the worker is told to stop may go on. */
 const SHUTDOWN_GRACE = '10s';
@@ -25,6 +27,8 @@ export interface RunWorkerOptions {
   readonly temporalNamespace: string;
   readonly taskQueue: string;
   readonly agents: AgentModule;
+  /** Absent: this worker keeps no subscriptions. */
+  readonly stripe?: StripeEnvironment;
   readonly log: Logger;
   /** Aborting it drains the worker. */
   readonly stop: AbortSignal;
@@ -90,7 +94,13 @@ async function serve(
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
   });
-  const tollgate = await startTollgate({ connection, namespace: temporalNamespace, ledger });
+  const { stripe } = options;
+  const tollgate = await startTollgate({
+    connection,
+    namespace: temporalNamespace,
+    ledger,
+    ...(stripe ? { billing: { ...stripe, gateway: openGateway(stripe) } } : {}),
+  });
   const drain = (): void => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
     tollgate.stop().catch(() => undefined);

@@ -6,6 +6,7 @@
 import { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities';
+import type { BillingDeps } from '../activities/billing-input';
 import type { DeliveryOptions } from '../activities/notice-activities';
 import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
 import type { Ledger } from '../ledger/ledger';
@@ -23,6 +24,8 @@ export interface StartTollgateOptions {
   readonly workflowBundle?: WorkflowBundleOption;
   readonly notices?: NoticeOptions;
   readonly lines?: WatchOptions;
+  /** Stripe and what is sold. Without it, subscriptions wait for a worker that has it. */
+  readonly billing?: BillingDeps;
 }
 
 export interface NoticeOptions extends DeliveryOptions {
@@ -50,6 +53,7 @@ export async function startTollgate(options: StartTollgateOptions): Promise<Runn
     ledger,
     taskQueue = SYSTEM_TASK_QUEUE,
     notices,
+    billing,
   } = options;
   // Loaded here and not above: what imports `tollgate` for its types and prices does without it.
   const { Runtime, Worker } = await import('@temporalio/worker');
@@ -61,7 +65,12 @@ export async function startTollgate(options: StartTollgateOptions): Promise<Runn
     ...(options.workflowBundle
       ? { workflowBundle: options.workflowBundle }
       : { workflowsPath: systemWorkflowsPath }),
-    activities: createActivities({ ledger, client, ...(notices ? { notices } : {}) }),
+    activities: createActivities({
+      ledger,
+      client,
+      ...(notices ? { notices } : {}),
+      ...(billing ? { billing } : {}),
+    }),
     shutdownGraceTime: SHUTDOWN_GRACE,
   });
   const sweep = startNoticeSweep({ ledger, client, taskQueue, ...notices }, (error) =>

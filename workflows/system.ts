@@ -4,3 +4,4 @@
  */
 export { notices } from './notices';
 export { outOfCredits } from './out-of-credits';
+export { subscription } from './subscription';

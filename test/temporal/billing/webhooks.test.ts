@@ -1,0 +1,201 @@
+/**
+ * The promise: what Stripe has signed for us is taken once and is durable when it is answered 2xx; what is
+ * forged, stale, too large, cut short or of another mode is refused with its own status, and has no effect.
+ */
+import { randomUUID } from 'node:crypto';
+import Stripe from 'stripe';
+import { openServer, type RunningServer } from '../../../server/open-server';
+import { WEBHOOK_PATH } from '../../../server/webhook-route';
+import { API_VERSION } from '../../../stripe/connection';
+import { eventually } from '../../support/eventually';
+import { createLog } from '../../../worker/log';
+import { openBillingHouse, type BillingHouse, type TestAccount } from '../support/billing-house';
+
+let house: BillingHouse;
+let account: TestAccount;
+beforeAll(async () => {
+  house = await openBillingHouse();
+  account = await house.openAccount();
+  // Of the account's own events none is on its way any more.
+  await house.simulator.settled();
+});
+afterAll(() => house.close());
+
+interface Sending {
+  readonly secret?: string;
+  /** Seconds before now. */
+  readonly age?: number;
+  readonly url?: string;
+  /** What is sent in place of the body that was signed. */
+  readonly sent?: string;
+  readonly header?: string;
+}
+
+function eventOf(fields: object = {}) {
+  const id = `evt_${randomUUID().replaceAll('-', '')}`;
+  return {
+    id,
+    object: 'event',
+    type: 'invoice.paid',
+    api_version: API_VERSION,
+    livemode: false,
+    created: 1,
+    data: { object: { id: 'in_1', object: 'invoice', customer: account.customer } },
+    ...fields,
+  };
+}
+
+async function send(event: object | string, options: Sending = {}): Promise<number> {
+  const payload = typeof event === 'string' ? event : JSON.stringify(event);
+  const header =
+    options.header ??
+    Stripe.webhooks.generateTestHeaderString({
+      payload,
+      secret: options.secret ?? house.webhook.secret,
+      timestamp: Math.floor(Date.now() / 1_000) - (options.age ?? 0),
+    });
+  const answer = await fetch(options.url ?? house.webhook.url, {
+    method: 'POST',
+    body: options.sent ?? payload,
+    headers: { 'content-type': 'application/json', 'stripe-signature': header },
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+async function inbox(id: string) {
+  const [row] = await house.database.query<{ signalled_at: Date | null; account: string | null }>(
+    'select * from tollgate.stripe_events where id = $1',
+    [id],
+  );
+  return row;
+}
+
+const large = { data: { object: { id: 'in_1', object: 'invoice', pad: 'x'.repeat(600_000) } } };
+
+it.each<[string, number, () => object | string, Sending]>([
+  ['with the wrong secret', 400, eventOf, { secret: 'whsec_wrong' }],
+  ['without a signature', 400, eventOf, { header: '' }],
+  ['with a signature that cannot be read', 400, eventOf, { header: 'nonsense' }],
+  ['that is too old', 400, eventOf, { age: 11 * 60 }],
+  ['of the future', 400, eventOf, { age: -11 * 60 }],
+  ['that was changed on the way', 400, eventOf, { sent: '{"id":"evt_changed","object":"event"}' }],
+  ['that was cut short', 400, eventOf, { sent: '{"id":"evt_1","obj' }],
+  ['that is no JSON', 400, () => 'not json', {}],
+  ['that is no event', 400, () => ({ hello: 'world' }), {}],
+  ['with an id that is none', 400, () => eventOf({ id: 'evt_ or 1=1' }), {}],
+  ['that is too large', 413, () => eventOf(large), {}],
+  ['of live mode', 422, () => eventOf({ livemode: true }), {}],
+  ['of another API version', 422, () => eventOf({ api_version: '2020-08-27' }), {}],
+])('refuses an event %s with %i, and has not taken it', async (_name, status, make, options) => {
+  const before = await house.database.query('select id from tollgate.stripe_events');
+  expect(await send(make(), options)).toBe(status);
+  expect(await house.database.query('select id from tollgate.stripe_events')).toEqual(before);
+});
+
+it('takes an event once: the second delivery does nothing', async () => {
+  const event = eventOf();
+  expect(await send(event)).toBe(200);
+  const first = await inbox(event.id);
+  expect(first?.signalled_at).toBeInstanceOf(Date);
+  expect(await send(event)).toBe(200);
+  expect(await inbox(event.id)).toEqual(first);
+});
+
+it('takes thin events, whose object it has to look up', async () => {
+  const id = account.customer;
+  const event = {
+    id: `evt_${randomUUID().replaceAll('-', '')}`,
+    object: 'v2.core.event',
+    type: 'v1.customer.updated',
+    livemode: false,
+    related_object: { id, type: 'customer', url: `/v1/customers/${id}` },
+  };
+  expect(await send(event)).toBe(200);
+  expect(await inbox(event.id)).toMatchObject({ account: expect.any(String) as string });
+});
+
+it('keeps events of customers that are nobody here, and tells no workflow', async () => {
+  const stranger = await house.sdk.customers.create({ name: 'somebody else' });
+  const event = eventOf({
+    data: { object: { object: 'invoice', id: 'in_2', customer: stranger.id } },
+  });
+  expect(await send(event)).toBe(200);
+  expect(await inbox(event.id)).toMatchObject({ account: null });
+});
+
+it('passes over kinds of events that change nothing', async () => {
+  const event = eventOf({ type: 'tax.settings.updated' });
+  expect(await send(event)).toBe(200);
+  expect(await inbox(event.id)).toBeUndefined();
+});
+
+it('accepts both secrets while one is being rolled', async () => {
+  const server = await open({ secrets: ['whsec_new', house.webhook.secret] });
+  const url = `${server.url}${WEBHOOK_PATH}`;
+  expect(await send(eventOf(), { url, secret: 'whsec_new' })).toBe(200);
+  expect(await send(eventOf(), { url })).toBe(200);
+  await server.close();
+});
+
+it('accepts a clock that is five minutes off', async () => {
+  expect(await send(eventOf(), { age: 5 * 60 })).toBe(200);
+  expect(await send(eventOf(), { age: -5 * 60 })).toBe(200);
+});
+
+it('answers 503 when the signal fails, and takes the event when it comes again', async () => {
+  const lost = house.temporal.createClient({ namespace: 'no-such-namespace' });
+  const server = await open({ client: lost });
+  const event = eventOf();
+  expect(await send(event, { url: `${server.url}${WEBHOOK_PATH}` })).toBe(503);
+  expect((await inbox(event.id))?.signalled_at).toBeNull();
+  await server.close();
+  expect(await send(event)).toBe(200);
+  expect((await inbox(event.id))?.signalled_at).toBeInstanceOf(Date);
+});
+
+it('logs what it refuses without a word of its body, its signature or our secret', async () => {
+  const lines: string[] = [];
+  const log = createLog('info');
+  const spied = log.child({}, { level: 'info' });
+  const server = await open({
+    log: Object.assign(Object.create(spied) as typeof spied, {
+      child: () => spied,
+      warn: (facts: object, text: string) => lines.push(JSON.stringify([facts, text])),
+    }),
+  });
+  spied.warn = (...said: unknown[]) => void lines.push(JSON.stringify(said));
+  const secret = 'whsec_of_somebody_else';
+  const body = eventOf({ note: 'a-secret-note' });
+  expect(await send(body, { url: `${server.url}${WEBHOOK_PATH}`, secret })).toBe(400);
+  await eventually(() => lines.length > 0);
+  const logged = lines.join('\n');
+  expect(logged).toContain('WEBHOOK_REFUSED');
+  for (const word of ['a-secret-note', 'whsec_', 'v1=', body.id])
+    expect(logged).not.toContain(word);
+  await server.close();
+});
+
+it('says whether it is well', async () => {
+  const health = new URL('/health', house.webhook.url);
+  const answer = await fetch(health);
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    { ok: true, ledger: true, temporal: true },
+  ]);
+});
+
+async function open(
+  options: Partial<Parameters<typeof openServer>[0]> & { readonly secrets?: readonly string[] },
+): Promise<RunningServer> {
+  const { secrets = [house.webhook.secret], ...rest } = options;
+  return openServer({
+    ledger: house.ledger,
+    client: house.temporal.client,
+    taskQueue: house.taskQueue,
+    log: createLog('silent'),
+    port: 0,
+    stripe: { gateway: house.gateway, webhookSecrets: secrets },
+    ...rest,
+  });
+}

@@ -1,0 +1,134 @@
+/**
+ * `subscription:{account}`: one workflow per account, for its whole life. It is the only writer of pack and
+ * top-up grants. Hints and timers make it look; requests are done one after the other, each answered when
+ * it is done and the books show it. It waits on one timer, the next time at which something is due.
+ */
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BillingSubject } from '../activities/billing-input';
+import type { AutoTopUp } from '../core/billing/top-ups';
+import type { BillingView } from '../core/contract/billing-view';
+import { BILLING_QUERY, HINT_SIGNAL, type SubscriptionInput } from '../core/contract/subscription';
+import { openDesk } from './subscription-desk';
+import { describeSubscription } from './subscription-details';
+import { codeOf, look } from './subscription-look';
+
+/** What a run hands to the next one. */
+interface Carried extends SubscriptionInput {
+  readonly autoTopUp?: AutoTopUp;
+  readonly view?: BillingView;
+  readonly recent?: readonly string[];
+}
+
+const RECENT = 10;
+/** After a look that failed: soon at first, then less and less. */
+const RETRY_FIRST_MS = 30_000;
+const RETRY_LONGEST_MS = 30 * 60_000;
+/** Blocks spend credits without telling this workflow; who wants to be topped up is looked at this often. */
+const AUTO_TOP_UP_MS = 10 * 60_000;
+
+export async function subscription(input: Carried): Promise<void> {
+  const { account } = input;
+  const jobs: (() => Promise<void>)[] = [];
+  let autoTopUp = input.autoTopUp;
+  let view = input.view ?? null;
+  let recent: readonly string[] = input.recent ?? [];
+  let due = true;
+  let failures = 0;
+  let wakeInMs: number | undefined;
+  let trouble: string | undefined;
+  let unknown = false;
+
+  const subject = (): BillingSubject => ({ account, ...(autoTopUp ? { autoTopUp } : {}) });
+
+  const lookNow = async (): Promise<BillingView> => {
+    due = false;
+    try {
+      const looked = await look(subject());
+      view = looked.view;
+      recent = [...[...looked.done].reverse(), ...recent].slice(0, RECENT);
+      wakeInMs = looked.wakeInMs;
+      failures = 0;
+      trouble = undefined;
+      return looked.view;
+    } catch (error) {
+      trouble = codeOf(error) ?? String(error);
+      unknown = trouble === 'ACCOUNT_UNKNOWN';
+      failures += 1;
+      wakeInMs = Math.min(RETRY_FIRST_MS * 2 ** (failures - 1), RETRY_LONGEST_MS);
+      throw error;
+    } finally {
+      show();
+    }
+  };
+
+  const show = (): void => {
+    const sleep = sleepMs();
+    const wakeAt = sleep === undefined ? undefined : new Date(Date.now() + sleep).toISOString();
+    setCurrentDetails(
+      describeSubscription({
+        account,
+        view,
+        recent,
+        ...(wakeAt === undefined ? {} : { wakeAt }),
+        ...(trouble === undefined ? {} : { trouble }),
+      }),
+    );
+  };
+
+  const sleepMs = (): number | undefined => {
+    const watched = autoTopUp && failures === 0 ? AUTO_TOP_UP_MS : undefined;
+    const times = [wakeInMs, watched].filter((time) => time !== undefined);
+    if (times.length === 0) return undefined;
+    return Math.max(1, Math.min(...times));
+  };
+
+  setHandler(defineSignal(HINT_SIGNAL), () => {
+    due = true;
+  });
+  setHandler(defineQuery<BillingView | null>(BILLING_QUERY), () => view);
+  openDesk({
+    subject,
+    look: lookNow,
+    setAutoTopUp: (settings) => {
+      autoTopUp = settings ?? undefined;
+    },
+    inTurn: (work) =>
+      new Promise((resolve, reject) => {
+        jobs.push(() => work().then(resolve, reject));
+      }),
+  });
+
+  for (;;) {
+    const job = jobs.shift();
+    if (job) await job();
+    else if (due) await lookNow().catch(() => undefined);
+    else if (unknown) {
+      // Nobody can have it but by a slip of a caller; once the account is opened, it is started again.
+      await condition(allHandlersFinished);
+      if (jobs.length === 0) return;
+    } else if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      if (jobs.length > 0 || due) continue;
+      await continueAsNew<typeof subscription>({
+        account,
+        recent,
+        ...(autoTopUp ? { autoTopUp } : {}),
+        ...(view ? { view } : {}),
+      });
+    } else {
+      const waited = sleepMs();
+      const woken = (): boolean => due || jobs.length > 0;
+      if (waited === undefined) await condition(woken);
+      else if (!(await condition(woken, waited, { summary: 'until something is due' }))) due = true;
+    }
+  }
+}
