@@ -24,6 +24,7 @@ import { addWebhookCommand } from './commands/webhook';
 import { addScheduleCommand } from './commands/schedule';
 import { addServerCommand } from './commands/server';
 import { addStripeCommand } from './commands/stripe';
+import { addWaitingCommand } from './commands/waiting';
 import { addWorkerCommand } from './commands/worker';
 import { version } from './version';
 
@@ -80,6 +81,7 @@ export function buildProgram(): Command {
   program.commandsGroup('Books:');
   addRunsCommand(program);
   addReservationsCommand(program);
+  addWaitingCommand(program);
   addLedgerCommand(program);
   addExportCommand(program);
   addDoctorCommand(program);

@@ -15,6 +15,7 @@ import type {
   ReservationView,
   RunReceipt,
   RunView,
+  WaitingView,
 } from '../ledger/views';
 
 /** A JSON object. */
@@ -104,6 +105,17 @@ export function agentQuoteToWire(quote: AgentQuote): Wire {
     minimum: formatCredits(quote.minimum),
     likely: formatCredits(quote.likely),
     maximum: formatCredits(quote.maximum),
+  };
+}
+
+export function waitingToWire(view: WaitingView): Wire {
+  return {
+    ...view,
+    call: String(view.call),
+    place: String(view.place),
+    needed: formatCredits(view.needed),
+    since: view.since.toISOString(),
+    deadlineAt: view.deadlineAt.toISOString(),
   };
 }
 

@@ -13,6 +13,7 @@ import { provideChromium } from './chromium.mjs';
 import { setUp } from './setup.mjs';
 import { root } from './setup/paths.mjs';
 import { say } from './setup/steps.mjs';
+import { provideTimeSkippingServer } from './time-skipping.mjs';
 
 /** Without waits for the disk: a test server outlives crashes of processes, not of the machine. */
 const POSTGRES_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
@@ -41,6 +42,8 @@ async function main() {
   const failedChecks = everything ? await runChecks({ tests: false }) : [];
   const browser = everything || jestArguments.some((argument) => argument.includes('e2e'));
   const chromium = browser ? await provideChromium() : undefined;
+  // Before the tests, whose time is limited; a single test asks for it itself.
+  const timeSkipping = everything ? await provideTimeSkippingServer() : undefined;
   const { startServices } = createRequire(import.meta.url)('../dist/dev/services.js');
   services = await startServices({ folder, postgresSettings: POSTGRES_SETTINGS });
   const results = await runJest({
@@ -48,6 +51,7 @@ async function main() {
     TOLLGATE_TEST_TEMPORAL_ADDRESS: services.temporal.address,
     TOLLGATE_TEST_TEMPORAL_UI: services.temporal.uiUrl ?? '',
     ...(chromium ? { TOLLGATE_TEST_CHROMIUM: chromium } : {}),
+    ...(timeSkipping ? { TOLLGATE_TEST_TIME_SKIPPING: timeSkipping } : {}),
   });
   return report(results, { everything, failedChecks });
 }
