@@ -5,15 +5,16 @@
 import { randomUUID } from 'node:crypto';
 import { watchInterruption } from '../dev/interruption';
 import { startRunTime, type RunTime } from '../dev/run-time';
-import type { DemoSummary } from '../examples/demo';
+import type { DemoOptions } from '../examples/demo';
 import { runExample, type ExampleOptions } from '../dev/run-example';
 import type { Environment } from './environment';
 
 /** Undefined when it was interrupted; everything that was brought up is down again either way. */
-export async function runDemoOnce(
+export async function runDemoOnce<Summary>(
   environment: Environment,
   options: ExampleOptions,
-): Promise<DemoSummary | undefined> {
+  example: (options: DemoOptions) => Promise<Summary>,
+): Promise<Summary | undefined> {
   const { databaseUrl, temporalAddress, temporalNamespace } = environment;
   const interruption = watchInterruption();
   const runTime = await startRunTime({
@@ -25,7 +26,7 @@ export async function runDemoOnce(
   interruption.handOver(() => runTime.kill());
   try {
     return await Promise.race([
-      runExample(runTime, options),
+      runExample(runTime, options, example),
       failWith(runTime),
       interruption.first.then(() => undefined),
     ]);

@@ -9,6 +9,7 @@ import { type DevEnvironment, readDevEnvironment } from './environment';
 import { watchInterruption } from './interruption';
 import { removeNote, writeNote } from './note';
 import { printProgress } from './progress';
+import { runDemo } from '../examples/demo';
 import { runExample } from './run-example';
 import { type RunTime, startRunTime } from './run-time';
 
@@ -74,6 +75,6 @@ async function runExampleWell(
   stop: AbortSignal,
 ): Promise<boolean> {
   printProgress('running the example agents …');
-  const { run, doctor } = await runExample(runTime, { print, stop });
+  const { run, doctor } = await runExample(runTime, { print, stop }, runDemo);
   return doctor.ok && run.status === 'completed';
 }

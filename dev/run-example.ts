@@ -1,6 +1,6 @@
 /** Runs the example agents on a run-time that is up: they are charged on its ledger. */
 import { Client, Connection } from '@temporalio/client';
-import { type DemoOptions, type DemoSummary, runDemo } from '../examples/demo';
+import type { DemoOptions } from '../examples/demo';
 import { openLedger } from '../ledger/open-ledger';
 import { TollgatePlugin } from '../plugin/tollgate-plugin';
 import type { RunTime } from './run-time';
@@ -14,10 +14,12 @@ export interface ExampleOptions extends Pick<DemoOptions, 'folder' | 'model' | '
   readonly stop?: AbortSignal;
 }
 
-export async function runExample(
+/** @param example one of those in examples/ */
+export async function runExample<Summary>(
   { databaseUrl, temporal, taskQueue }: RunTime,
   { stop, ...options }: ExampleOptions,
-): Promise<DemoSummary> {
+  example: (options: DemoOptions) => Promise<Summary>,
+): Promise<Summary> {
   const ledger = await openLedger({
     connectionString: databaseUrl,
     lanes: LANES,
@@ -32,7 +34,7 @@ export async function runExample(
     // A server that is not ours may not know the search attributes.
     const plugin = new TollgatePlugin({ searchAttributes: temporal.part !== undefined });
     const client = new Client({ connection, namespace: temporal.namespace, plugins: [plugin] });
-    return await runDemo({ ...options, client, ledger, taskQueue });
+    return await example({ ...options, client, ledger, taskQueue });
   } finally {
     await close();
   }

@@ -68,20 +68,29 @@ export async function runAgent<Input, Result>(
     },
   );
   const receipt = await readSettledRun(ledger, workflowId);
-  const run: RunSummary = {
-    agent,
-    workflowId,
-    account,
-    status: ended.refusal ? 'halted' : 'completed',
-    charged: formatCredits(receipt?.total ?? 0n),
-    blocks: receipt ? receipt.entries.map(describeBlock) : [],
-    ...(ended.refusal ? { refusal: ended.refusal } : {}),
-  };
+  const run = summarizeRun({ agent, workflowId, account }, receipt, ended.refusal);
   return ended.result === undefined ? { run } : { run, result: ended.result };
 }
 
+export function summarizeRun(
+  place: Pick<RunSummary, 'agent' | 'workflowId' | 'account'>,
+  receipt: RunReceipt | undefined,
+  refusal?: InsufficientCredits,
+): RunSummary {
+  return {
+    ...place,
+    status: refusal ? 'halted' : 'completed',
+    charged: formatCredits(receipt?.total ?? 0n),
+    blocks: receipt ? receipt.entries.map(describeBlock) : [],
+    ...(refusal ? { refusal } : {}),
+  };
+}
+
 /** A run that was refused at its first block has reserved nothing, so the ledger does not know it. */
-async function readSettledRun(ledger: Ledger, workflowId: string): Promise<RunReceipt | undefined> {
+export async function readSettledRun(
+  ledger: Ledger,
+  workflowId: string,
+): Promise<RunReceipt | undefined> {
   const deadline = Date.now() + SETTLE_DEADLINE_MS;
   for (;;) {
     try {

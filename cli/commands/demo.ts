@@ -12,6 +12,7 @@ const INTERRUPTED = 130;
 interface DemoCommandOptions {
   readonly folder?: string;
   readonly model: 'small' | 'large';
+  readonly wait?: true;
 }
 
 export function addDemoCommand(program: Command): void {
@@ -29,14 +30,17 @@ export function addDemoCommand(program: Command): void {
         .choices(['small', 'large'])
         .default('small'),
     )
+    .option('--wait', 'instead, let one run out of credits, wait, be topped up and finish')
     .addHelpText('after', NOTES)
-    .action(async (options: DemoCommandOptions, command: Command) => {
+    .action(async ({ wait, ...options }: DemoCommandOptions, command: Command) => {
       const { runDemoOnce } = await import('../run-demo-once.js');
       const print = (line: string): void => void process.stdout.write(`${line}\n`);
-      const summary = await runDemoOnce(readEnvironment(), {
-        ...options,
-        ...(wantsJson(command) ? {} : { print }),
-      });
+      const { runDemo } = await import('../../examples/demo.js');
+      const { runWaiting } = await import('../../examples/demo-waiting.js');
+      const given = { ...options, ...(wantsJson(command) ? {} : { print }) };
+      const summary = await (wait
+        ? runDemoOnce(readEnvironment(), given, runWaiting)
+        : runDemoOnce(readEnvironment(), given, runDemo));
       // Its client may still wait for a run that nobody serves any more.
       if (!summary) process.exit(INTERRUPTED);
       const exitCode = summary.doctor.ok ? 0 : errors.INVARIANT_BROKEN.exitCode;
@@ -52,4 +56,5 @@ local extractive model.
 
 Examples:
   $ tollgate demo --folder ./notes
+  $ tollgate demo --wait
   $ tollgate demo --json`;

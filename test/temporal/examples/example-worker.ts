@@ -4,10 +4,11 @@ import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
 import { createExampleBlocks } from '../../../examples/blocks';
 import { localExtractive } from '../../../examples/models/local-extractive';
 import type { Models } from '../../../examples/models/text-model';
-import { TollgatePlugin } from '../../../index';
+import { startTollgate, TollgatePlugin } from '../../../index';
 import { openLedger, type Ledger } from '../../../ledger';
 import { createTestDatabase } from '../../support/database';
 import { connectTemporal, uniqueTaskQueue } from '../../support/temporal';
+import { loadSystemBundle } from '../support/workflow-bundle';
 
 // A refused run is expected here; only what must never happen is shown.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -37,17 +38,26 @@ export async function startExampleWorker(models: Models = LOCAL): Promise<Exampl
   const database = await createTestDatabase();
   const ledger = await openLedger({ connectionString: database.url });
   const taskQueue = uniqueTaskQueue('examples');
+  const systemTaskQueue = uniqueTaskQueue('system');
   const worker = await temporal.startWorker({
     taskQueue,
     workflowBundle: await (bundled ??= bundleExamples()),
-    plugins: [new TollgatePlugin({ ledger, blocks: createExampleBlocks({ models }) })],
+    plugins: [
+      new TollgatePlugin({ ledger, blocks: createExampleBlocks({ models }), systemTaskQueue }),
+    ],
+  });
+  const tollgate = await startTollgate({
+    connection: temporal.nativeConnection,
+    ledger,
+    taskQueue: systemTaskQueue,
+    workflowBundle: await loadSystemBundle(),
   });
   return {
     client: temporal.createClient({ plugins: [new TollgatePlugin()] }),
     ledger,
     taskQueue,
     async close() {
-      await worker.stop();
+      await Promise.all([worker.stop(), tollgate.stop()]);
       await ledger.close();
       await temporal.close();
       await database.drop();
