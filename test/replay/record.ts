@@ -6,8 +6,10 @@
  *     node -r ./test/support/run-typescript.cjs test/replay/record.ts 0.1.0
  */
 import type { WorkflowHandle } from '@temporalio/client';
+import type { Duration } from '@temporalio/common';
 import { TollgatePlugin } from '../../index';
 import { openHouse, type GatedHouse } from '../temporal/support/gated-house';
+import { topUp, whenInLine, work } from '../temporal/support/lines';
 import type { Step } from '../temporal/workflows/plan';
 import { writeHistory } from './history-file';
 
@@ -16,15 +18,45 @@ const CHILD_ID = 'recorded-child';
 async function record(version: string): Promise<void> {
   const house = await openHouse();
   const worker = await house.startWorker();
+  const tollgate = await house.startTollgate();
   try {
-    for (const [name, handle] of await startAll(house)) {
+    const started = [...(await startAll(house)), ...(await startWaiting(house))];
+    for (const [name, handle] of started) {
       await handle.result().catch(() => undefined);
       writeHistory(`${version}-${name}.json`, await handle.fetchHistory());
     }
   } finally {
-    await worker.stop();
+    await Promise.all([worker.stop(), tollgate.stop()]);
     await house.close();
   }
+}
+
+/** Runs that wait for credits: for some, in parallel, in vain, and until they are cancelled. */
+async function startWaiting(house: GatedHouse): Promise<readonly [string, WorkflowHandle][]> {
+  const start = async (steps: readonly Step[], deadline: Duration) => {
+    const account = await house.fund('1');
+    const outOfCredits = { policy: 'wait', deadline } as const;
+    const handle = await house.start(account, steps, { tollgate: { account, outOfCredits } });
+    return { account, handle };
+  };
+  const woken = await start([work('waits'), work('goes on')], '1 hour');
+  const parallel = await start([{ parallel: [work('one'), work('two')] }], '1 hour');
+  const inVain = await start([work('in vain')], '1s');
+  const cancelled = await start([work('cancelled')], '1 hour');
+  await whenInLine(house, woken.account, 1);
+  await whenInLine(house, parallel.account, 2);
+  await whenInLine(house, cancelled.account, 1);
+  await topUp(house, woken.account, '5');
+  await topUp(house, parallel.account, '2');
+  await whenInLine(house, parallel.account, 1);
+  await topUp(house, parallel.account, '3');
+  await cancelled.handle.cancel();
+  return [
+    ['waited', woken.handle],
+    ['waited-parallel', parallel.handle],
+    ['waited-in-vain', inVain.handle],
+    ['waited-cancelled', cancelled.handle],
+  ];
 }
 
 async function startAll(house: GatedHouse): Promise<readonly [string, WorkflowHandle][]> {
