@@ -8,6 +8,7 @@ import { TollgateError } from '../core/contract/errors';
 const MAX_PAGE = 1_000;
 const MAX_PRIORITY = 32_767;
 const MAX_HOURS = 24 * 365;
+const MAX_PORT = 65_535;
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 const RUN_KEY = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
@@ -61,6 +62,11 @@ export function readPriority(text: string): number {
 
 export function readHours(text: string): number {
   return readWhole(text, 0, MAX_HOURS, 'The hours');
+}
+
+/** A port to listen on; 0 is any that is free. */
+export function readPort(text: string): number {
+  return readWhole(text, 0, MAX_PORT, 'The port');
 }
 
 /** The sequence number after which a page of entries goes on. */

@@ -23,6 +23,7 @@ import { addRunsCommand } from './commands/runs';
 import { addWebhookCommand } from './commands/webhook';
 import { addScheduleCommand } from './commands/schedule';
 import { addServerCommand } from './commands/server';
+import { addSimulatorCommand } from './commands/simulator';
 import { addStripeCommand } from './commands/stripe';
 import { addWaitingCommand } from './commands/waiting';
 import { addWorkerCommand } from './commands/worker';
@@ -66,6 +67,7 @@ export function buildProgram(): Command {
   addScheduleCommand(program);
   addServerCommand(program);
   addStripeCommand(program);
+  addSimulatorCommand(program);
   program.commandsGroup('Credits:');
   addAccountCommand(program);
   addBalanceCommand(program);

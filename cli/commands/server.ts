@@ -1,6 +1,6 @@
 /** `tollgate server`: takes Stripe's webhooks until it is told to stop. Its log goes to stdout, one JSON object a line. */
 import type { Command } from 'commander';
-import { TollgateError } from '../../core/contract/errors';
+import { readPort } from '../arguments';
 import { readWorkerPlaces } from '../environment';
 import { stopOnSignal } from '../stop-on-signal';
 
@@ -44,9 +44,3 @@ Environment:
 Examples:
   $ tollgate server
   $ tollgate server --host 0.0.0.0 --port 8080`;
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new TollgateError('CONFIG_INVALID', { setting: 'PORT', rule: 'a number up to 65535' });
-}

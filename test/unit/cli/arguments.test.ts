@@ -5,6 +5,7 @@ import {
   readInstant,
   readJson,
   readLimit,
+  readPort,
   readPriority,
   readRunKey,
   readSequence,
@@ -58,6 +59,13 @@ describe('times', () => {
 });
 
 describe('everything else', () => {
+  it('reads ports, 0 among them', () => {
+    expect([readPort('0'), readPort('65535')]).toEqual([0, 65_535]);
+    for (const text of ['-1', '65536', '80a', '']) {
+      expect(() => readPort(text)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+    }
+  });
+
   it.each([
     ['a page of no rows', () => readLimit('0')],
     ['a page beyond the limit', () => readLimit('1001')],
