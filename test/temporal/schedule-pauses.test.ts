@@ -6,7 +6,8 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createScheduleActivities } from '../../activities/schedule-activities';
-import type { GatedSchedule, ScheduleState } from '../../client';
+import { openClient, type GatedSchedule, type ScheduleState } from '../../client';
+import { setPaused } from '../../client/schedule-pause';
 import { credits } from '../../index';
 import { eventually } from '../support/eventually';
 import type { TestWorker } from '../support/temporal';
@@ -114,6 +115,15 @@ it.each([
   expect(await stateOf(schedule)).toBe('paused');
 });
 
+it('does not overwrite a person who pauses it at the same moment', async () => {
+  const account = await runOut();
+  const schedule = await scheduled.create(account);
+  const before = await scheduled.inTemporal(schedule);
+  await scheduled.schedules.pause(schedule, 'on holiday');
+  await setPaused(house.client, before, true, 'too late');
+  expect(await scheduled.schedules.describe(schedule)).toMatchObject({ note: 'on holiday' });
+});
+
 it('leaves running what a person has unpaused in the same shortage', async () => {
   const account = await runOut();
   const schedule = await scheduled.create(account);
@@ -167,6 +177,25 @@ it('does not make one again that its owner has deleted, or that was gone before'
   await refillAndResume(account);
   expect(await stateOf(gone)).toBe('lost');
   expect(await scheduled.schedules.list(account)).toMatchObject([{ id: gone.id }]);
+});
+
+it('makes none again whose delete was cut short, wherever that was', async () => {
+  const deps = { ledger: house.ledger, client: house.client };
+  // The first step only looks whether it is there.
+  for (let step = 2, died = true; died; step += 1) {
+    const account = await runOut();
+    const schedule = await scheduled.create(account);
+    const handle = await handleOf(schedule);
+    await scheduled.pauseSchedules(account);
+    const doomed = dieAfter(step, deps);
+    const { schedules } = openClient({ temporal: doomed.client, ledger: doomed.ledger });
+    died = await schedules.delete(schedule).then(
+      () => false,
+      () => true,
+    );
+    await refillAndResume(account);
+    await expect(handle.describe()).rejects.toThrow();
+  }
 });
 
 it('finishes a delete that was cut short', async () => {

@@ -4,7 +4,12 @@
  */
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import type { GatedSchedule } from '../../client';
-import { outOfCreditsId } from '../../core/contract/out-of-credits';
+import {
+  LINE_QUERY,
+  LOOK_SIGNAL,
+  outOfCreditsId,
+  type Episode,
+} from '../../core/contract/out-of-credits';
 import { credits, type RunningTollgate } from '../../index';
 import { eventually } from '../support/eventually';
 import type { TestWorker } from '../support/temporal';
@@ -90,7 +95,12 @@ it('resumes them only once nobody waits in line', async () => {
   });
   await whenState(schedule, 'held');
   await refill(account, '2');
-  await eventually(async () => (await house.ledger.readAccount(account)).available === 2_000_000n);
+  await episode(account).signal(LOOK_SIGNAL);
+  await eventually(async () => {
+    const { available } = await episode(account).query<Episode>(LINE_QUERY);
+    const { raw } = await episode(account).describe();
+    return available === '2' && (raw.pendingActivities ?? []).length === 0;
+  });
   expect(await scheduled.schedules.describe(schedule)).toMatchObject({ state: 'held' });
   await refill(account, '4');
   expect(await run.result()).toEqual(['waits']);
