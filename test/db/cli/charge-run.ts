@@ -42,7 +42,7 @@ export async function chargeRun(
       amount: credits(reserve),
       claim: 1n,
       price: { block, version: 'v1', rule: { kind: 'fixed', credits: reserve } },
-      deadlineMs: 60_000,
+      deadlineMs: 86_400_000,
       ...(guarantee ? { guarantee } : {}),
     });
     if (reserved.kind !== 'reserved') throw new Error(`Not reserved: ${reserved.kind}`);

@@ -146,7 +146,7 @@ it('lists what is set aside with age, deadline and run', async () => {
   });
   expect(await read('reservations', '--account', 'globex')).toMatchObject({ reservations: [] });
   expect((await run('reservations')).stdout).toMatch(
-    /^acme +write +3 +4 +v1 +\d+s +in \d+s +digest-1 /m,
+    /^acme +write +3 +4 +v1 +[\dms ]+ +in [\dhms ]+ +digest-1 /m,
   );
 });
 
