@@ -35,9 +35,10 @@ export function packCuts(
   { catalogue, books, stripe, changeUnderWay }: CutInput,
   life: SubscriptionLife,
 ): readonly LedgerCommand[] {
-  const { phase, current, pack, purchases, subscription } = life;
+  const { current, pack, purchases, subscription } = life;
   const latest = purchases.filter(({ late }) => !late).at(-1);
-  if (!current || !latest || (phase !== 'running' && phase !== 'without-pack')) return [];
+  // Also where the subscription is over by now: a way down that nobody saw cuts what was left after it.
+  if (!current || !latest) return [];
   const held = books.grants.find(({ key }) => key === current.key);
   const commands: LedgerCommand[] = abandoned(held, [subscription.change?.id, changeUnderWay]);
   if (isUnpaidStepUp(catalogue, stripe, life)) return commands;

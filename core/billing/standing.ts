@@ -57,7 +57,7 @@ function withoutPack(
 /** The last invoice of a subscription that was over already when it was paid. */
 export function isPaidLate({ current, subscription }: SubscriptionLife): boolean {
   const { endedAt } = subscription;
-  return current !== undefined && endedAt !== undefined && current.paidAt >= endedAt;
+  return current !== undefined && endedAt !== undefined && current.paidAt > endedAt;
 }
 
 function endOfPack(life: SubscriptionLife): Seconds {

@@ -68,7 +68,7 @@ function lifeOf(
       return { ...facts, phase: 'starting' };
     case 'canceled': {
       const since = endedAt ?? now;
-      const paidUntil = current && current.paidAt < since ? current.period.end : since;
+      const paidUntil = current && current.paidAt <= since ? current.period.end : since;
       const givenUp = endReason === 'payment_failed' || since > paidUntil + SAME_MOMENT;
       return { ...facts, phase: givenUp ? 'given-up' : 'ended', since };
     }
