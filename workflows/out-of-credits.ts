@@ -16,7 +16,6 @@ import {
   setCurrentDetails,
   setDefaultSignalHandler,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities';
 import {
@@ -28,6 +27,7 @@ import {
   type LineNow,
   type RefusedCall,
 } from '../core/contract/out-of-credits';
+import { isHistoryLong } from './long-history';
 
 const refusedSignal = defineSignal<[RefusedCall]>(REFUSED_SIGNAL);
 const lookSignal = defineSignal(LOOK_SIGNAL);
@@ -53,8 +53,19 @@ const TOLD_AT_ONCE = 200;
 const CLOCK_SLACK_MS = 1_000;
 const SHORTEST_SLEEP_MS = 60_000;
 
+/** What a run that continues as new in the middle of a burst leaves to the next one. */
+interface Undone {
+  readonly pause: boolean;
+  readonly leaving: readonly string[];
+  readonly untold: readonly RefusedCall[];
+}
+
 /** @param before What the run that it continues had counted. */
-export async function outOfCredits(account: string, before?: Episode): Promise<Episode> {
+export async function outOfCredits(
+  account: string,
+  before?: Episode,
+  undone?: Undone,
+): Promise<Episode> {
   let episode: Episode = before ?? {
     since: new Date().toISOString(),
     refused: 0,
@@ -63,9 +74,9 @@ export async function outOfCredits(account: string, before?: Episode): Promise<E
   };
   let look = true;
   // A run that continues another has paused them already.
-  let pause = before === undefined;
-  const leaving: string[] = [];
-  const untold: RefusedCall[] = [];
+  let pause = before === undefined || undone?.pause === true;
+  const leaving: string[] = [...(undone?.leaving ?? [])];
+  const untold: RefusedCall[] = [...(undone?.untold ?? [])];
   const count = (change: Partial<Episode>): void => {
     episode = { ...episode, ...change };
     setCurrentDetails(describe(account, episode));
@@ -118,10 +129,11 @@ export async function outOfCredits(account: string, before?: Episode): Promise<E
     }
     // A line that ends because its last ones gave up is no sign of credits.
     if (line?.waiting === 0 && (line.woken > 0 || resumed > 0)) await tellOfEnd(account);
+    // Also in the middle of a burst, with all that is still to be done; a new run looks first of all.
+    if (isHistoryLong())
+      return continueAsNew<typeof outOfCredits>(account, episode, { pause, leaving, untold });
     if (look || pause || leaving.length > 0 || untold.length > 0) continue;
     if (episode.waiting === 0 && !episode.held) return episode;
-    if (workflowInfo().continueAsNewSuggested)
-      return continueAsNew<typeof outOfCredits>(account, episode);
     const roused = (): boolean => look || pause || leaving.length > 0 || untold.length > 0;
     const { nextCreditsAt } = episode;
     if (nextCreditsAt === undefined) await condition(roused);

@@ -11,12 +11,12 @@ import {
   defineSignal,
   setCurrentDetails,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { BillingSubject } from '../activities/billing-input';
 import type { AutoTopUp } from '../core/billing/top-ups';
 import type { BillingView } from '../core/contract/billing-view';
 import { BILLING_QUERY, HINT_SIGNAL, type SubscriptionInput } from '../core/contract/subscription';
+import { isHistoryLong } from './long-history';
 import { openDesk } from './subscription-desk';
 import { describeSubscription } from './subscription-details';
 import { codeOf, look } from './subscription-look';
@@ -110,20 +110,21 @@ export async function subscription(input: Carried): Promise<void> {
   for (;;) {
     const job = jobs.shift();
     if (job) await job();
-    else if (due) await lookNow().catch(() => undefined);
-    else if (unknown) {
-      // Nobody can have it but by a slip of a caller; once the account is opened, it is started again.
+    else if (isHistoryLong()) {
+      // Hints that came meanwhile lose nothing: a new run looks first of all.
       await condition(allHandlersFinished);
-      if (jobs.length === 0) return;
-    } else if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      if (jobs.length > 0 || due) continue;
+      if (jobs.length > 0) continue;
       await continueAsNew<typeof subscription>({
         account,
         recent,
         ...(autoTopUp ? { autoTopUp } : {}),
         ...(view ? { view } : {}),
       });
+    } else if (due) await lookNow().catch(() => undefined);
+    else if (unknown) {
+      // Nobody can have it but by a slip of a caller; once the account is opened, it is started again.
+      await condition(allHandlersFinished);
+      if (jobs.length === 0) return;
     } else {
       const waited = sleepMs();
       const woken = (): boolean => due || jobs.length > 0;

@@ -4,7 +4,7 @@
  */
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Episode } from '../../core/contract/out-of-credits';
-import { outOfCreditsId } from '../../core/contract/out-of-credits';
+import { LOOK_SIGNAL, outOfCreditsId } from '../../core/contract/out-of-credits';
 import { credits, type RunningTollgate } from '../../index';
 import { eventually } from '../support/eventually';
 import type { TestWorker } from '../support/temporal';
@@ -63,6 +63,21 @@ describe('a line', () => {
     await whenOver(house, account);
     const { historyLength } = await episode.describe();
     expect(historyLength).toBeLessThan(1_000);
+  });
+
+  it('keeps its place through a burst of signals, which its workflow meets with a new run', async () => {
+    const account = await house.fund('1');
+    const handle = await house.start(account, [work('through the burst')]);
+    await whenInLine(house, account, 1);
+    const episode = house.temporal.client.workflow.getHandle(outOfCreditsId(account));
+    const { runId } = await episode.describe();
+    for (let round = 0; round < 24; round += 1)
+      await Promise.all(Array.from({ length: 50 }, () => episode.signal(LOOK_SIGNAL)));
+    await eventually(async () => (await episode.describe()).runId !== runId, { what: 'a new run' });
+    expect(await episode.query<Episode>('line')).toMatchObject({ refused: 1, waiting: 1 });
+    await topUp(house, account, '9');
+    expect(await handle.result()).toEqual(['through the burst']);
+    await whenOver(house, account);
   });
 
   it('lets no small call pass a large one, and lets a newcomer pass whom there are credits for', async () => {
