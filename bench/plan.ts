@@ -10,6 +10,8 @@ export interface Plan {
   readonly gateRounds: number;
   /** No further round of the gate after so much time, once there are {@link LEAST_ROUNDS}. */
   readonly gateBudgetMs: number;
+  /** For each of the gate's agents, before its rounds: only then have the worker's compilers seen its code often enough. */
+  readonly gateWarmUpMs: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
   /** How long the ungated agents of one round should take. */
@@ -30,6 +32,7 @@ const FULL: Plan = {
   costRounds: 3,
   flatRounds: 5,
   gateRounds: 11,
+  gateWarmUpMs: 25_000,
   warmUpMs: 500,
   measureMs: 3_000,
   gateBudgetMs: 600_000,
@@ -44,6 +47,7 @@ const QUICK: Plan = {
   costRounds: 1,
   flatRounds: 3,
   gateRounds: 5,
+  gateWarmUpMs: 1_500,
   warmUpMs: 250,
   measureMs: 1_000,
   gateBudgetMs: 20_000,

@@ -23,8 +23,6 @@ import { startWorker } from './start-worker';
 
 /** The naive agents do three activities a block: fewer blocks take about as long. */
 const NAIVE_SHARE = 0.4;
-/** Before the speed is known: enough for the compilers of the worker process to have seen all code. */
-const WARM_UP_BLOCKS = 640;
 const FUNDS = credits('10000000');
 
 export function runGatePart({ databaseUrl, temporal }: Servers, plan: Plan): Promise<PartResult> {
@@ -66,8 +64,7 @@ function planContest(databaseUrl: string, temporal: NonNullable<Servers['tempora
 async function contend(course: Course, plan: Plan): Promise<GateRuns> {
   const warmUp = new Map<Variant, AgentsRun>();
   for (const variant of ['naive', 'gated', 'plain'] as const) {
-    const load = { variant, blocks: WARM_UP_BLOCKS, limitMs: plan.gateMs };
-    const run = await runAgents(course, load);
+    const run = await runAgents(course, { variant, blocks: Infinity, limitMs: plan.gateWarmUpMs });
     warmUp.set(variant, run);
     report(`warm-up: ${variant}`, run);
   }

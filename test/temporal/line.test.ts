@@ -70,7 +70,8 @@ describe('a line', () => {
     const handle = await house.start(account, [work('through the burst')]);
     await whenInLine(house, account, 1);
     const episode = house.temporal.client.workflow.getHandle(outOfCreditsId(account));
-    const { runId } = await episode.describe();
+    // The call is in line a moment before its workflow is told.
+    const { runId } = await eventually(() => episode.describe(), { what: 'the workflow' });
     for (let round = 0; round < 24; round += 1)
       await Promise.all(Array.from({ length: 50 }, () => episode.signal(LOOK_SIGNAL)));
     await eventually(async () => (await episode.describe()).runId !== runId, { what: 'a new run' });
