@@ -51,7 +51,8 @@ export {
   type ErrorCode,
   type ErrorDetails,
 } from './core/contract/errors';
-export { parseNotice, type Notice, type NoticeKind } from './core/contract/notice.schema';
+export type { NoticeKind } from './core/contract/notice-kinds';
+export { parseNotice, type Notice } from './core/contract/notice.schema';
 export type { ErrorKind } from './core/contract/error-row';
 export type { Drip, Supply, SupplyGrant, Tick } from './core/contract/supply';
 export type { PriceBook, PriceRule } from './core/contract/price';

@@ -10,6 +10,8 @@ function project(name, folders = [name]) {
     testEnvironment: 'node',
     testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
     // The build holds copies of package.json and of modules that must not shadow the sources.
+    // An `import()` of ours names the file that the build will hold.
+    moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
     modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tollgate/'],
     transform: {
       '^.+\\.ts$': [

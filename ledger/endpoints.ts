@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { TollgateError } from '../core/contract/errors';
-import { NOTICE_KINDS, type NoticeKind } from '../core/contract/notice.schema';
+import { NOTICE_KINDS, type NoticeKind } from '../core/contract/notice-kinds';
 import type { AccountIds } from './account-ids';
 import type { Database } from './database';
 import { refuseBadUrl } from './endpoint-url';

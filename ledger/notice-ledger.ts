@@ -3,7 +3,8 @@
  * to be sent next. Sending is not its business. Nothing here is on the way of a block.
  */
 import type { Credits } from '../core/contract/credits';
-import type { NoticeData, NoticeKind } from '../core/contract/notice.schema';
+import type { NoticeKind } from '../core/contract/notice-kinds';
+import type { NoticeData } from '../core/contract/notice.schema';
 import type { Page } from './page';
 
 export interface NoticeRequest<Kind extends NoticeKind = NoticeKind> {

@@ -3,7 +3,6 @@
  * only one who looks at what is available; blocks know nothing of it.
  */
 import { credits } from '../core/contract/credits';
-import { readNoticeData } from '../core/contract/notice.schema';
 import type { AccountIds } from './account-ids';
 import type { Database } from './database';
 import type { NoticeLedger } from './notice-ledger';
@@ -25,6 +24,7 @@ type SweepOperations = Pick<NoticeLedger, 'beginShortage' | 'endShortage' | 'swe
 export function sweepOperations(database: Database, accountIds: AccountIds): SweepOperations {
   return {
     async beginShortage(data) {
+      const { readNoticeData } = await import('../core/contract/notice.schema.js');
       const said = readNoticeData('credits.out', data);
       const { begun } = await database.row<{ begun: boolean }>(
         'select tollgate.begin_shortage($1, $2, $3, $4) as begun',

@@ -3,7 +3,7 @@
  * reservations are written by their own statements (migrations/000011-notices.sql).
  */
 import { TollgateError } from '../core/contract/errors';
-import { readNoticeData, type NoticeKind } from '../core/contract/notice.schema';
+import type { NoticeKind } from '../core/contract/notice-kinds';
 import type { AccountIds } from './account-ids';
 import type { Database } from './database';
 import type { DeliveryState, DeliveryView, NoticeLedger, NoticeView } from './notice-ledger';
@@ -44,6 +44,8 @@ type NoticeOperations = Pick<
 export function noticeOperations(database: Database, accountIds: AccountIds): NoticeOperations {
   return {
     async recordNotice({ key, kind, data }) {
+      // Loaded only now, so that a command that reads a balance does without schemas.
+      const { readNoticeData } = await import('../core/contract/notice.schema.js');
       const said = readNoticeData(kind, data);
       const account = await accountIds.require(said.account);
       const { id } = await database.row<{ id: string | null }>(

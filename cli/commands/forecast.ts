@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { formatCredits } from '../../core/contract/credits';
 import { answer, useLedger } from '../answer';
 import { readInstant, readZone } from '../arguments';
-import { forecastAccount, type AccountForecast, type ForecastSchedule } from '../forecast-account';
+import type { AccountForecast, ForecastSchedule } from '../forecast-account';
 import { listDays, type ForecastDay } from '../forecast-days';
 import { renderFacts, renderTable, type Column } from '../table';
 import { useTemporal } from '../temporal-client';
@@ -25,6 +25,7 @@ export function addForecastCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action((account: string, { until, zone }: ForecastOptions, command: Command) =>
       answer(command, async () => {
+        const { forecastAccount } = await import('../forecast-account.js');
         const found = await useLedger((ledger) =>
           useTemporal((client) => forecastAccount(ledger, client, account, until)),
         );

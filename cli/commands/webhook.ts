@@ -1,12 +1,11 @@
 /** `tollgate webhook`: the endpoints that notices are sent to. A secret is printed once, when it is made. */
 import type { Command } from 'commander';
 import { TollgateError } from '../../core/contract/errors';
-import { NOTICE_KINDS, type NoticeKind } from '../../core/contract/notice.schema';
+import { NOTICE_KINDS, type NoticeKind } from '../../core/contract/notice-kinds';
 import type { EndpointView, NewSecret } from '../../ledger/notice-ledger';
 import { answerFromLedger, type Answer } from '../answer';
 import { readHours } from '../arguments';
 import { renderFacts, renderTable, type Column } from '../table';
-import { testEndpoint } from '../test-endpoint';
 import { endpointToWire } from '../wire';
 import { writeInstant } from '../wording';
 
@@ -44,6 +43,7 @@ export function addWebhookCommand(program: Command): void {
     .description('send a signed endpoint.test now, and say what was answered')
     .action((id: string, _options: object, command: Command) =>
       answerFromLedger(command, async (ledger) => {
+        const { testEndpoint } = await import('../test-endpoint.js');
         const status = await testEndpoint(ledger, id);
         return { json: { endpoint: id, status }, text: `Accepted with ${status}.` };
       }),

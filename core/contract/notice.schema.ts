@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { TollgateError } from './errors';
+import type { NoticeKind } from './notice-kinds';
 
 export const NOTICE_VERSION = 1;
 
@@ -56,12 +57,10 @@ const dataOf = {
   }),
   /** Sent to one endpoint when an operator asks for it; never stored. */
   'endpoint.test': z.object({ endpoint: name }),
-} as const;
+} as const satisfies Record<NoticeKind | 'endpoint.test', z.ZodType>;
 
 type AnyKind = keyof typeof dataOf;
 
-/** The kinds that are written and that an endpoint can ask for: all but the test. */
-export type NoticeKind = Exclude<AnyKind, 'endpoint.test'>;
 export type NoticeData<Kind extends AnyKind> = z.infer<(typeof dataOf)[Kind]>;
 
 /** The body of a delivery. */
@@ -74,10 +73,6 @@ export type Notice = {
     readonly data: NoticeData<Kind>;
   };
 }[AnyKind];
-
-export const NOTICE_KINDS: readonly NoticeKind[] = (Object.keys(dataOf) as AnyKind[]).filter(
-  (kind) => kind !== 'endpoint.test',
-);
 
 const envelope = z.object({
   type: z.enum(Object.keys(dataOf) as [AnyKind, ...AnyKind[]]),
