@@ -39,7 +39,7 @@ export interface BillingHouse {
   readonly webhook: { readonly url: string; readonly secret: string };
   readonly taskQueue: string;
   /** An account with a customer on a clock of its own, and the drip of the free tier. */
-  openAccount(): Promise<TestAccount>;
+  openAccount(options?: OpenAccountOptions): Promise<TestAccount>;
   startWorker(): Promise<RunningTollgate>;
   stopWorkers(): Promise<void>;
   startServer(): Promise<RunningServer>;
@@ -48,12 +48,19 @@ export interface BillingHouse {
   close(): Promise<void>;
 }
 
+export interface OpenAccountOptions {
+  /** Seconds to which the clocks are set, also back: then let older accounts be. Default: where they are. */
+  readonly at?: number;
+}
+
 export interface TestAccount {
   readonly account: string;
   readonly customer: string;
   readonly subscription: Subscription;
   /** Pays on a Checkout page. */
   pay(url: string, card?: string): Promise<void>;
+  /** Subscribes to a pack and pays for it. `card`: a name as `pm_card_visa`. */
+  buy(pack: string, card?: string): Promise<void>;
   /** Moves the customer's clock and the ledger's; resolves when every event of it was sent once. */
   advance(seconds: number): Promise<void>;
   now(): number;
@@ -132,18 +139,24 @@ export async function openBillingHouse({
       await Promise.all([...workers].map((worker) => worker.stop()));
       workers.clear();
     },
-    async openAccount(): Promise<TestAccount> {
+    async openAccount({ at = seconds }: OpenAccountOptions = {}): Promise<TestAccount> {
+      seconds = at;
       const account = `acct-${randomUUID()}`;
       await ledger.openAccount(account);
       const clock = await sdk.testHelpers.testClocks.create({ frozen_time: seconds });
       const { id } = await sdk.customers.create({ test_clock: clock.id, name: account });
       await gateway.linkCustomer(account, id);
       await ledger.setStripeCustomer(account, id);
-      return {
+      const self: TestAccount = {
         account,
         customer: id,
         subscription: subscriptionOf(temporal.client, account, { taskQueue }),
         now: () => seconds,
+        async buy(pack, card) {
+          const answer = await self.subscription.subscribe({ pack });
+          if (!('url' in answer)) throw new Error('no Checkout page');
+          await self.pay(answer.url, card);
+        },
         async pay(url, card = '4242424242424242') {
           const body = new URLSearchParams({ outcome: 'pay', card });
           const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' });
@@ -156,6 +169,7 @@ export async function openBillingHouse({
           await simulator.settled();
         },
       };
+      return self;
     },
     async control(path: string, body: object = {}) {
       const answer = await fetch(`${simulator.url}/_simulator/${path}`, {
