@@ -18,6 +18,7 @@ import { invoiceItemRoutes } from './routes/invoice-items';
 import { invoiceRoutes } from './routes/invoices';
 import { paymentMethodRoutes } from './routes/payment-methods';
 import { portalRoutes } from './routes/portal';
+import { paymentIntentRoutes } from './routes/payment-intents';
 import { paymentRoutes } from './routes/payments';
 import { previewRoutes } from './routes/preview';
 import { subscriptionItemRoutes } from './routes/subscription-items';
@@ -139,6 +140,7 @@ function routesOf(advance: (id: string, target: number) => void): Route[] {
     ...invoiceRoutes,
     ...invoiceItemRoutes,
     ...paymentRoutes,
+    ...paymentIntentRoutes,
     ...checkoutRoutes,
     ...portalRoutes,
     ...eventRoutes,

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { authenticateIntent } from '../engine/confirm-intent';
 import { failRefund } from '../engine/refunds';
 import { payNow } from '../pages/checkout-page';
 import type { World } from '../state/world';
@@ -116,6 +117,15 @@ export function addControl(app: FastifyInstance, { world, sender, faults, shift 
     if (!session) throw missing('checkout.session', ids['id'] ?? '');
     return world.atomically(() => payNow(world, session, card));
   });
+  post(
+    'payment_intents/:id/authenticate',
+    z.strictObject({ succeeds: z.boolean() }),
+    (given, ids) => {
+      const intent = world.get('payment_intent', ids['id']);
+      if (!intent) throw missing('payment_intent', ids['id'] ?? '');
+      return world.atomically(() => authenticateIntent(world, intent, given.succeeds));
+    },
+  );
   post('refunds/:id/fail', none, (_given, ids) => {
     const refund = world.get('refund', ids['id']);
     if (!refund) throw missing('refund', ids['id'] ?? '');

@@ -124,7 +124,10 @@ export function createCard(
 
 /** Gives the card to a customer; a ready-made name becomes a card of its own. */
 export function attachCard(world: World, given: string, customer: string): PaymentMethodRow {
-  const method = world.get('payment_method', given) ?? makeReady(world, given);
+  const method = world.get('payment_method', given) ?? findReady(world, given);
+  if (!method) {
+    throw invalid(`No such PaymentMethod: '${given}'`, 'payment_method', 'resource_missing');
+  }
   if (method.customer && method.customer !== customer) {
     throw invalid(
       'The payment method you provided has already been attached to a customer.',
@@ -137,9 +140,8 @@ export function attachCard(world: World, given: string, customer: string): Payme
   return world.put({ ...method, customer });
 }
 
-function makeReady(world: World, given: string): PaymentMethodRow {
+/** A ready-made name such as `pm_card_visa`, made into a card of its own. */
+export function findReady(world: World, given: string): PaymentMethodRow | undefined {
   const card = given.startsWith('pm_card_') ? findTestCard(given) : undefined;
-  if (!card)
-    throw invalid(`No such PaymentMethod: '${given}'`, 'payment_method', 'resource_missing');
-  return createCard(world, card);
+  return card && createCard(world, card);
 }

@@ -24,7 +24,7 @@ export function chargeIntent(
   const card = world.need('sim.card', method.id);
   if (card.needsAuthentication && !present) return askForAuthentication(world, intent, method);
   const reason = takeDecline(world, card);
-  if (reason) return decline(world, intent, method, declineOf(reason));
+  if (reason) return refuseCharge(world, intent, method, declineOf(reason));
   const charge = recordCharge(world, intent, method, null);
   emit(world, 'charge.succeeded', charge);
   const paid = world.put<PaymentIntentRow>({
@@ -66,7 +66,7 @@ function askForAuthentication(
   return { kind: 'action', intent: asked };
 }
 
-function decline(
+export function refuseCharge(
   world: World,
   intent: PaymentIntentRow,
   method: PaymentMethodRow,

@@ -29,6 +29,11 @@ const OWN_CODES: Record<string, { code: string; message: string }> = {
     code: 'processing_error',
     message: 'An error occurred while processing your card. Try again in a little bit.',
   },
+  payment_intent_authentication_failure: {
+    code: 'payment_intent_authentication_failure',
+    message:
+      'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.',
+  },
   authentication_required: {
     code: 'authentication_required',
     message: 'Your card was declined. This transaction requires authentication.',

@@ -1,4 +1,4 @@
-/** Payment intents: made when an invoice becomes final or a Checkout session asks for money. */
+/** Payment intents: made when an invoice becomes final, a Checkout session asks for money, or by the API. */
 import { emit } from '../state/events';
 import type { InvoiceRow, PaymentIntentRow } from '../state/rows';
 import type { World } from '../state/world';
@@ -10,6 +10,8 @@ interface Wanted {
   description: string | null;
   metadata: Record<string, string>;
   setupFutureUsage: 'off_session' | 'on_session' | null;
+  method?: string | null;
+  automatic?: PaymentIntentRow['automatic_payment_methods'];
 }
 
 export function openIntent(world: World, wanted: Wanted): PaymentIntentRow {
@@ -24,7 +26,7 @@ export function openIntent(world: World, wanted: Wanted): PaymentIntentRow {
     amount_received: 0,
     application: null,
     application_fee_amount: null,
-    automatic_payment_methods: null,
+    automatic_payment_methods: wanted.automatic ?? null,
     canceled_at: null,
     cancellation_reason: null,
     capture_method: 'automatic',
@@ -43,7 +45,7 @@ export function openIntent(world: World, wanted: Wanted): PaymentIntentRow {
     metadata: wanted.metadata,
     next_action: null,
     on_behalf_of: null,
-    payment_method: null,
+    payment_method: wanted.method ?? null,
     payment_method_configuration_details: null,
     payment_method_options: {
       card: {
@@ -63,7 +65,7 @@ export function openIntent(world: World, wanted: Wanted): PaymentIntentRow {
     source: null,
     statement_descriptor: null,
     statement_descriptor_suffix: null,
-    status: 'requires_payment_method',
+    status: wanted.method ? 'requires_confirmation' : 'requires_payment_method',
     transfer_data: null,
     transfer_group: null,
   };

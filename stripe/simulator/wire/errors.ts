@@ -58,7 +58,7 @@ export function missing(kind: string, id: string, param = 'id'): Refusal {
 
 export function cardRefusal(
   decline: { code: string; decline_code: string | null; message: string },
-  kept?: { payment_intent: object },
+  kept?: { payment_intent: object; charge?: string },
 ): Refusal {
   return refusal(
     {

@@ -102,6 +102,27 @@ test('every accepted request is one that Stripe understands', async () => {
     business_profile: { headline: 'H' },
   });
   await stripe.billingPortal.sessions.create({ customer, return_url: 'http://shop.example' });
+  const paid = await stripe.paymentIntents.create({
+    amount: 2_500,
+    currency: 'usd',
+    customer,
+    payment_method: card,
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+    off_session: true,
+    confirm: true,
+    metadata: { a: 'b' },
+  });
+  await stripe.paymentIntents.update(paid.id, { description: 'D', metadata: { a: '' } });
+  const opened = await stripe.paymentIntents.create({
+    amount: 2_500,
+    currency: 'usd',
+    automatic_payment_methods: { enabled: true },
+  });
+  await stripe.paymentIntents.confirm(opened.id, {
+    payment_method: 'pm_card_authenticationRequired',
+    return_url: 'http://shop.example',
+  });
+  await stripe.paymentIntents.cancel(opened.id, { cancellation_reason: 'abandoned' });
   await stripe.webhookEndpoints.create({
     url: 'https://shop.example/hook',
     enabled_events: ['invoice.paid'],
