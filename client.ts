@@ -9,6 +9,34 @@ export { openClient, type TollgateClient, type TollgateClientOptions } from './c
 export type { GatedSchedule, ScheduleChanges, Schedules } from './client/schedules';
 export type { ScheduleSettings } from './client/schedule-recipe';
 export type { ScheduleState, ScheduleView } from './client/schedule-view';
+export {
+  subscriptionOf,
+  type Subscription,
+  type SubscriptionPlace,
+  type UpdateOptions,
+} from './client/subscription';
+export type {
+  Agreed,
+  AutoTopUpRequest,
+  CancelAgentLineRequest,
+  ChangePackRequest,
+  PageAnswer,
+  PreviewRequest,
+  Returning,
+  SubscribeAnswer,
+  SubscribeRequest,
+  TopUpRequest,
+} from './core/contract/subscription';
+export type {
+  AutoTopUpState,
+  Banner,
+  BillingAction,
+  BillingState,
+  BillingView,
+  CreditsCard,
+  SubscriptionCard,
+} from './core/contract/billing-view';
+export type { PackPreview, PreviewLine } from './core/contract/pack-preview';
 export { isSkippedRun, type SkippedRun, type SkipReason } from './core/contract/preflight';
 export type { OnReplenish, ScheduleBudgets, ScheduleName } from './core/contract/schedule';
 export {

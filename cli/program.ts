@@ -25,6 +25,7 @@ import { addScheduleCommand } from './commands/schedule';
 import { addServerCommand } from './commands/server';
 import { addSimulatorCommand } from './commands/simulator';
 import { addStripeCommand } from './commands/stripe';
+import { addSubscriptionCommand } from './commands/subscription';
 import { addWaitingCommand } from './commands/waiting';
 import { addWorkerCommand } from './commands/worker';
 import { version } from './version';
@@ -76,6 +77,8 @@ export function buildProgram(): Command {
   addBudgetCommand(program);
   addQuoteCommand(program);
   addForecastCommand(program);
+  program.commandsGroup('Subscriptions:');
+  addSubscriptionCommand(program);
   program.commandsGroup('Notices:');
   addNotifyCommand(program);
   addWebhookCommand(program);
