@@ -4,7 +4,7 @@ import type { PackPreview } from '../core/contract/pack-preview';
 import { renderFacts, renderTable } from './table';
 import { writeInstant } from './wording';
 
-const CENTS = 100;
+const MINOR_UNITS = 100;
 
 export function renderBilling({ credits, subscription, banner, ...view }: BillingView): string {
   const { state, plan, name, price, currency, pro, nextInvoice, cancelsAt } = subscription;
@@ -41,7 +41,7 @@ export function renderPreview(preview: PackPreview): string {
     ['Next invoice', `${writeMoney(nextInvoice.amount, currency)} at ${at(nextInvoice.at)}`],
     ['Credits after', preview.creditsAfter],
     ['Credits lost', preview.creditsLost],
-    ['Confirm with', `--preview ${preview.at}:${(chargedNow / CENTS).toFixed(2)}`],
+    ['Confirm with', `--preview ${preview.at}:${(chargedNow / MINOR_UNITS).toFixed(2)}`],
   ]);
   const lines = renderTable(
     [
@@ -75,7 +75,7 @@ function pay({ invoiceUrl }: { readonly invoiceUrl?: string }): string {
 
 /** `50.00 USD`. */
 function writeMoney(amount: number, currency: string): string {
-  return `${(amount / CENTS).toFixed(2)} ${currency.toUpperCase()}`;
+  return `${(amount / MINOR_UNITS).toFixed(2)} ${currency.toUpperCase()}`;
 }
 
 function at(instant: string): string;

@@ -13,7 +13,7 @@ export interface AutoTopUpTyped {
   readonly ceiling?: string;
 }
 
-const CENTS = 100;
+const MINOR_UNITS = 100;
 
 /** `1795286400:170.00`, as `preview` prints it. @throws INPUT_INVALID */
 export function readAgreed({ preview }: ActionTyped): { preview?: Agreed } {
@@ -39,7 +39,7 @@ export function readAutoTopUp(
 
 /** In the currency's smallest unit. */
 function readMoney(option: string, text: string): number {
-  if (/^\d{1,10}(\.\d{2})?$/.test(text)) return Math.round(Number(text) * CENTS);
+  if (/^\d{1,10}(\.\d{2})?$/.test(text)) return Math.round(Number(text) * MINOR_UNITS);
   throw invalid(option, text, 'an amount such as 100 or 99.50');
 }
 
