@@ -40,12 +40,7 @@ export function purchasesOf(
   const lines = stripe.invoices.flatMap((invoice) =>
     invoice.status === 'paid' ? packLines(catalogue, invoice, subscription) : [],
   );
-  lines.sort(
-    (one, other) =>
-      one.paidAt - other.paidAt ||
-      one.line.period.start - other.line.period.start ||
-      (one.line.id < other.line.id ? -1 : 1),
-  );
+  lines.sort(inOrder);
   const wholePeriods = lines.filter(({ line }) => !line.proration).map(({ line }) => line.period);
   const purchases: Purchase[] = [];
   for (const { line, invoice, pack, paidAt } of lines) {
@@ -72,6 +67,17 @@ export function purchasesOf(
     });
   }
   return purchases;
+}
+
+/** Of one second: the whole period before what was added to it, and the smaller pack before the larger. */
+function inOrder(one: PackLine, other: PackLine): number {
+  return (
+    one.paidAt - other.paidAt ||
+    one.line.period.start - other.line.period.start ||
+    Number(one.line.proration) - Number(other.line.proration) ||
+    Number(allowanceOf(one.pack) - allowanceOf(other.pack)) ||
+    (one.line.id < other.line.id ? -1 : 1)
+  );
 }
 
 /** The purchase whose grant holds the allowance now: the last that brought one of its own. */

@@ -15,18 +15,18 @@ const DAY = 86_400;
 /** When the next automatic attempt is, given that this one failed; null when there is none. */
 export function planRetry(world: World, invoice: InvoiceRow): number | null {
   const before = world.get('sim.dunning', invoice.id);
-  const retries = before?.retries ?? retryTimes(world, invoice.id, world.now(invoice.test_clock));
+  const retries = before?.retries ?? retryTimes(world, world.now(invoice.test_clock));
   const [next, ...rest] = retries;
   world.put({ object: 'sim.dunning', id: invoice.id, retries: rest });
   return next ?? null;
 }
 
-/** One retry in each equal part of the window, at a moment of that part that follows from the invoice's id. */
-function retryTimes(world: World, invoice: string, first: number): number[] {
+/** One retry in each equal part of the window, at a moment of that part that follows from the first failure's. */
+function retryTimes(world: World, first: number): number[] {
   const { retries, retryWindowDays } = world.settings;
   const part = Math.floor((retryWindowDays * DAY) / Math.max(1, retries));
   return Array.from({ length: retries }, (_, index) => {
-    const [byte = 0] = createHash('sha256').update(`${invoice}:${index}`).digest();
+    const [byte = 0] = createHash('sha256').update(`${first}:${index}`).digest();
     return first + index * part + Math.floor(part / 2) + Math.floor((byte / 512) * part);
   });
 }
