@@ -77,6 +77,14 @@ async function send(
     case 'pay-invoice':
       await payInvoice(sdk, command.invoice, command.paymentMethod, key);
       return {};
+    case 'use-payment-method':
+      // Without a key of ours: back to a method of an hour ago is no repetition.
+      await ask(() =>
+        sdk.subscriptions.update(command.subscription, {
+          default_payment_method: command.paymentMethod,
+        }),
+      );
+      return {};
     case 'checkout-pack':
       return { url: await openPackCheckout(sdk, prices, buyer, { ...command, key }) };
     case 'checkout-top-up':

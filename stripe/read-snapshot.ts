@@ -27,7 +27,11 @@ export async function readSnapshot(
 ): Promise<StripeSnapshot> {
   const reading = readPayments(sdk, id);
   const [customer, subscriptions, payments, invoices, pendingItems, topUps] = await Promise.all([
-    ask(() => sdk.customers.retrieve(id, { expand: ['test_clock'] })),
+    ask(() =>
+      sdk.customers.retrieve(id, {
+        expand: ['test_clock', 'invoice_settings.default_payment_method'],
+      }),
+    ),
     readSubscriptions(sdk, prices, id),
     reading,
     listInvoices(sdk, id),
@@ -55,7 +59,20 @@ function readCustomer(
   { id, balance, invoice_settings }: Stripe.Customer,
   subscriptions: ReadSubscriptions,
 ): CustomerSnapshot {
-  const paymentMethod =
-    idOf(subscriptions.paymentMethod) ?? idOf(invoice_settings.default_payment_method);
+  const paymentMethod = idOf(
+    newer(subscriptions.paymentMethod, invoice_settings.default_payment_method),
+  );
   return { id, balance, ...(paymentMethod === undefined ? {} : { paymentMethod }) };
+}
+
+type Method = Stripe.Subscription['default_payment_method'];
+
+/** Stripe's portal gives a new card to the customer; the subscription keeps the one of its Checkout. */
+function newer(own: Method, customers: Method): Method {
+  if (own === null || customers === null) return own ?? customers;
+  return addedAt(customers) >= addedAt(own) ? customers : own;
+}
+
+function addedAt(method: Stripe.PaymentMethod | string): Seconds {
+  return typeof method === 'string' ? 0 : method.created;
 }

@@ -6,12 +6,13 @@ import type {
   SubscriptionSnapshot,
 } from '../core/contract/stripe-snapshot';
 import { askAll, PAGE } from './ask';
+import { idOf } from './ids';
 import { DUPLICATE_OF } from './metadata';
 import type { Prices } from './prices';
 
 export interface ReadSubscriptions {
   readonly snapshots: readonly SubscriptionSnapshot[];
-  /** The method that a living subscription charges before the customer's own. */
+  /** The method that a living subscription charges before the customer's own; expanded. */
   readonly paymentMethod: Stripe.Subscription['default_payment_method'];
 }
 
@@ -23,7 +24,12 @@ export async function readSubscriptions(
   customer: string,
 ): Promise<ReadSubscriptions> {
   const found = await askAll(() =>
-    sdk.subscriptions.list({ customer, status: 'all', limit: PAGE }),
+    sdk.subscriptions.list({
+      customer,
+      status: 'all',
+      limit: PAGE,
+      expand: ['data.default_payment_method'],
+    }),
   );
   const living = found.filter(({ status }) => !OVER.includes(status));
   return {
@@ -49,6 +55,7 @@ async function readSubscription(
   const cancelAt = readCancelAt(subscription, items);
   const change = decodePackChange(metadata[CHANGE_METADATA]);
   const duplicateOf = metadata[DUPLICATE_OF];
+  const paymentMethod = idOf(subscription.default_payment_method);
   return {
     id,
     status,
@@ -59,6 +66,7 @@ async function readSubscription(
     ...(cancellation_details?.reason ? { endReason: cancellation_details.reason } : {}),
     ...(change ? { change } : {}),
     ...(duplicateOf ? { duplicateOf } : {}),
+    ...(paymentMethod === undefined ? {} : { paymentMethod }),
   };
 }
 

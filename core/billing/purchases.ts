@@ -23,6 +23,8 @@ export interface Purchase {
   readonly pack: Pack;
   /** The whole period in which it lies. */
   readonly period: { readonly start: Seconds; readonly end: Seconds };
+  /** Since when it pays for that period, to its end: later than its start for the rest of one. */
+  readonly paysFrom: Seconds;
   readonly paidAt: Seconds;
   /** Paid when its period was over: there is no time left in which to use it. */
   readonly late: boolean;
@@ -60,6 +62,7 @@ export function purchasesOf(
       invoice: invoice.id,
       pack,
       period,
+      paysFrom: line.period.start,
       paidAt,
       late,
       net: BigInt(line.amount - line.discount),

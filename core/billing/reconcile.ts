@@ -15,7 +15,7 @@ import { freeTierDrip } from './free-tier-drip';
 import { nextWake } from './next-wake';
 import { packCuts } from './pack-cuts';
 import { packGrants } from './pack-grants';
-import { cancelStrays, creditUnused, payOverdue } from './stripe-duties';
+import { cancelStrays, creditUnused, payOverdue, useNewestCard } from './stripe-duties';
 import { standingOf, type Standing } from './standing';
 import { boughtOf, freezing, takenBack } from './taken-back';
 import { isoTime } from './times';
@@ -55,7 +55,8 @@ export function reconcile(input: BillingInput): BillingDecision {
     stripe: settled
       ? [
           ...cancelStrays(catalogue, standing),
-          ...payOverdue(stripe),
+          ...useNewestCard(stripe, standing),
+          ...payOverdue(stripe, standing),
           ...standing.lives.flatMap((life) => creditUnused(catalogue, books, stripe, life)),
           ...(autoTopUp.charge ? [autoTopUp.charge] : []),
         ]

@@ -42,15 +42,50 @@ export function cancelStrays(
   return [...second, ...replaced];
 }
 
-/** A new payment method is tried on the overdue invoice at once, instead of at Stripe's next retry. */
-export function payOverdue({ customer, invoices }: StripeSnapshot): readonly StripeCommand[] {
+/** A subscription has a card of its own from Checkout: a newer one of the customer's takes its place. */
+export function useNewestCard(
+  { customer }: StripeSnapshot,
+  { lives }: Standing,
+): readonly StripeCommand[] {
   const paymentMethod = customer?.paymentMethod;
   if (paymentMethod === undefined) return [];
+  return lives
+    .filter(
+      ({ subscription: { status, paymentMethod: own } }) =>
+        status !== 'canceled' &&
+        status !== 'incomplete_expired' &&
+        own !== undefined &&
+        own !== paymentMethod,
+    )
+    .map(({ subscription: { id } }) => ({
+      do: 'use-payment-method',
+      key: `card:${id}:${paymentMethod}`,
+      subscription: id,
+      paymentMethod,
+    }));
+}
+
+/**
+ * In grace a new payment method is tried on the overdue invoice at once, instead of at Stripe's next
+ * retry. What was given up is the customer's to pay: a later subscription's card is not charged for it.
+ */
+export function payOverdue(
+  { customer, invoices }: StripeSnapshot,
+  { lives }: Standing,
+): readonly StripeCommand[] {
+  const paymentMethod = customer?.paymentMethod;
+  if (paymentMethod === undefined) return [];
+  const inGrace = new Set(
+    lives
+      .filter(({ phase, overdue }) => phase !== 'given-up' && overdue !== undefined)
+      .map(({ subscription }) => subscription.id),
+  );
   return invoices
     .filter(
       ({ status, attemptCount, triedPaymentMethod, subscription }) =>
         status === 'open' &&
         subscription !== undefined &&
+        inGrace.has(subscription) &&
         attemptCount > 0 &&
         triedPaymentMethod !== undefined &&
         triedPaymentMethod !== paymentMethod,

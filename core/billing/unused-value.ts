@@ -25,10 +25,11 @@ export function unusedValue(
   purchase: Purchase,
   at: Seconds,
 ): MinorUnits {
-  const { period, pack, net, gross } = purchase;
-  const whole = BigInt(period.end - period.start) * gross;
-  const left = BigInt(Math.min(Math.max(period.end - at, 0), period.end - period.start));
-  const byTime = whole === 0n ? 0n : (BigInt(price) * left * net) / whole;
+  const { period, paysFrom, pack, net, gross } = purchase;
+  const whole = BigInt(period.end - paysFrom);
+  const left = BigInt(Math.min(Math.max(period.end - at, 0), period.end - paysFrom));
+  // What was paid for the time that is left, and of that the share that is given up.
+  const byTime = whole === 0n ? 0n : (net * left * BigInt(price)) / (whole * BigInt(pack.price));
   const byCredits = (BigInt(pack.price) * taken * net) / (allowanceOf(pack) * gross);
   return Number(byTime < byCredits ? byTime : byCredits);
 }

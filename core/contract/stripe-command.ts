@@ -65,6 +65,13 @@ export type StripeCommand =
       readonly invoice: string;
       readonly paymentMethod: string;
     }
+  /** From now on the subscription is charged to this payment method. */
+  | {
+      readonly do: 'use-payment-method';
+      readonly key: string;
+      readonly subscription: string;
+      readonly paymentMethod: string;
+    }
   /** Checkout in subscription mode. */
   | { readonly do: 'checkout-pack'; readonly key: string; readonly lookupKey: string }
   /** Checkout in payment mode. */

@@ -24,7 +24,7 @@ export interface CustomerSnapshot {
   readonly id: string;
   /** Negative: credit that lowers the next invoice. */
   readonly balance: MinorUnits;
-  /** The method that the next payment would use: the subscription's own before the customer's. */
+  /** The method to charge: of the subscription's own and the customer's, the one that was added last. */
   readonly paymentMethod?: string;
 }
 
@@ -41,6 +41,8 @@ export interface SubscriptionSnapshot {
   readonly items: readonly SubscriptionItemSnapshot[];
   /** The last change of packs that was made by us (metadata). */
   readonly change?: PackChange;
+  /** Its own payment method, which Stripe charges before the customer's. */
+  readonly paymentMethod?: string;
   /** We have marked it as a second subscription of the same customer (metadata). */
   readonly duplicateOf?: string;
 }

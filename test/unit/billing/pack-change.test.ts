@@ -44,6 +44,7 @@ describe('what is unused', () => {
     invoice: 'in_1',
     pack: requireSoldPack(DEFAULT_CATALOGUE, 'agent-1000'),
     period,
+    paysFrom: 0,
     paidAt: 0,
     late: false,
     net: 220_00n,
@@ -64,6 +65,12 @@ describe('what is unused', () => {
   test('a discount lowers both', () => {
     const half = { ...bought, net: 110_00n };
     expect(unusedValue(220_00, 500_000_000n, half, 0)).toBe(55_00);
+  });
+
+  test('bought for the last ten days, it is worth what these ten days cost', () => {
+    const late = { ...bought, paysFrom: 20 * 86_400, net: 73_33n, gross: 73_33n };
+    expect(unusedValue(220_00, 1_000_000_000n, late, 25 * 86_400)).toBe(36_66);
+    expect(unusedValue(220_00, 1_000_000_000n, late, 20 * 86_400)).toBe(73_33);
   });
 
   test('time is rounded down', () => {
