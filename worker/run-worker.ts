@@ -13,6 +13,7 @@ import { TollgatePlugin } from '../plugin/tollgate-plugin';
 import { openGateway } from '../stripe/gateway';
 import type { AgentModule } from './agent-module';
 import { toTemporalLogger } from './log';
+import { patientWithWorkflows } from './starved-threads';
 import { startTollgate } from './start-tollgate';
 import type { StripeEnvironment } from './stripe-environment';
 
@@ -93,6 +94,7 @@ async function serve(
     plugins: [new TollgatePlugin({ ledger, ...readPlugin(agents) })],
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
+    ...patientWithWorkflows,
   });
   const { stripe } = options;
   const tollgate = await startTollgate({

@@ -11,6 +11,7 @@ import type { DeliveryOptions } from '../activities/notice-activities';
 import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
 import type { Ledger } from '../ledger/ledger';
 import { startNoticeSweep } from './notice-sweep';
+import { patientWithWorkflows } from './starved-threads';
 import { watchLines, type WatchOptions } from './watch-lines';
 
 export interface StartTollgateOptions {
@@ -72,6 +73,7 @@ export async function startTollgate(options: StartTollgateOptions): Promise<Runn
       ...(billing ? { billing } : {}),
     }),
     shutdownGraceTime: SHUTDOWN_GRACE,
+    ...patientWithWorkflows,
   });
   const sweep = startNoticeSweep({ ledger, client, taskQueue, ...notices }, (error) =>
     Runtime.instance().logger.warn('Could not look for notices', { error }),

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, type ClientOptions, Connection } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { patientWithWorkflows } from '../../worker/starved-threads';
 import { readTestTemporalAddress } from './environment';
 
 export interface TestTemporal {
@@ -72,6 +73,7 @@ async function startWorker(
   const taskQueue = options.taskQueue ?? uniqueTaskQueue();
   const worker = await Worker.create({
     shutdownGraceTime: '5s',
+    ...patientWithWorkflows,
     ...options,
     connection,
     taskQueue,

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { TollgatePlugin } from '../../../../index';
 import { openLedger, type Ledger } from '../../../../ledger';
+import { patientWithWorkflows } from '../../../../worker/starved-threads';
 import { readArgument, runProgram } from '../../../support/in-program';
 import type { Answered } from '../../../support/answers';
 import { createTestBlocks } from '../../support/blocks';
@@ -51,6 +52,7 @@ runProgram(async () => {
     workflowBundle: await loadWorkflowBundle(),
     // What this worker had cached must not be waited for when it is dead.
     stickyQueueScheduleToStartTimeout: '500ms',
+    ...patientWithWorkflows,
     interceptors: killPoint ? { activity: [doomCompletions(killPoint)] } : {},
     plugins: [
       new TollgatePlugin({
