@@ -93,6 +93,13 @@ export const INVARIANTS: readonly Invariant[] = [
       where a.head is not null and a.head_remaining > 0 and a.head is distinct from f.id`,
   },
   {
+    invariant:
+      'An account is marked as in line while a call of it waits, and has no burning grant then.',
+    offenders: `select a.name, a.in_line, a.head from tollgate.accounts a
+      where a.in_line <> exists (select from tollgate.waiting w where w.account = a.id and w.state = 'waiting')
+         or a.in_line and a.head is not null`,
+  },
+  {
     invariant: 'What is reserved under every budget is what open reservations count against it.',
     offenders: `select b.id, b.kind, b.subject, b.reserved, coalesce(r.total, 0) as reservations from tollgate.budgets b
       left join (select budget, sum(amount) as total from tollgate.reservations, unnest(budgets) as budget group by budget) r

@@ -11,7 +11,7 @@ export const INSUFFICIENT_CREDITS = 'INSUFFICIENT_CREDITS';
 
 /**
  * `EXHAUSTED`: the account does not hold enough. `RESERVED_ELSEWHERE`: it does, but other calls that
- * are running now have set it aside, and may give some of it back.
+ * are running now have set it aside, and may give some of it back, or it is kept back for one that waits in line.
  */
 export type ShortageReason = 'EXHAUSTED' | 'RESERVED_ELSEWHERE';
 
@@ -31,7 +31,7 @@ export interface InsufficientCredits {
   readonly block: string;
   readonly needed: CreditsText;
   readonly available: CreditsText;
-  /** Set aside for other calls. */
+  /** Set aside for other calls, or kept back for the first in line. */
   readonly reserved: CreditsText;
   readonly reason: ShortageReason;
   /** ISO time at which credits next arrive by themselves, if any do. */

@@ -132,7 +132,7 @@ export type Refusal =
       readonly kind: 'insufficient';
       readonly needed: Credits;
       readonly available: Credits;
-      /** Set aside for other calls at this moment. */
+      /** Set aside for other calls at this moment, or kept back for the first in line. */
       readonly reserved: Credits;
       /** When the next credits arrive by themselves (the drip), if any do. */
       readonly nextCreditsAt?: Date;

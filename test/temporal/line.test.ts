@@ -81,22 +81,27 @@ describe('a line', () => {
     await whenOver(house, account);
   });
 
-  it('lets no small call pass a large one, and lets a newcomer pass whom there are credits for', async () => {
+  it('lets no small call pass a large one, whether it is in line or has just come', async () => {
     const account = await house.fund('1');
     const first = await house.start(account, [large]);
     await whenInLine(house, account, 1);
     const second = await house.start(account, [small]);
     await whenInLine(house, account, 2);
     await topUp(house, account, '2');
-    expect(await house.execute(account, [{ call: 'model_work', input: { model: 'small' } }]))
-      // 1 of 3 credits; the small one in line needs 2, which are there now.
-      .toEqual(['']);
-    expect(await house.ledger.listWaiting({ account })).toHaveLength(2);
-    await topUp(house, account, '2');
+    const third = await house.start(account, [{ call: 'model_work', input: { model: 'small' } }]);
+    await whenInLine(house, account, 3);
+    const halting = { tollgate: { account, outOfCredits: 'halt' } } as const;
+    await expect(house.execute(account, [small], halting)).rejects.toMatchObject({
+      cause: { type: 'INSUFFICIENT_CREDITS', details: [{ reason: 'RESERVED_ELSEWHERE' }] },
+    });
+    await topUp(house, account, '1');
     expect(await first.result()).toEqual(['large']);
-    expect(await isRunning(second)).toBe(true);
-    await topUp(house, account, '2');
+    await topUp(house, account, '1');
+    expect([await isRunning(second), await isRunning(third)]).toEqual([true, true]);
+    await topUp(house, account, '1');
     expect(await second.result()).toEqual(['small']);
+    await topUp(house, account, '1');
+    expect(await third.result()).toEqual(['']);
     await whenOver(house, account);
   });
 

@@ -68,6 +68,7 @@ test.each([
     `update tollgate.grants set taken_back = taken_back + 1 where key = 'first'`,
   ],
   ['one of its freezes is not lifted', 'update tollgate.accounts set frozen = true'],
+  ['marked as in line', 'update tollgate.accounts set in_line = true'],
   ['No expiry is overlooked', `update tollgate.accounts set due_at = 'infinity'`],
 ])('it reports: %s', async (name, change) => {
   await books.database.query(change);
