@@ -52,7 +52,7 @@ export interface Schedules {
   delete(name: ScheduleName): Promise<void>;
   /** Starts a run now, also while it is paused; its preflight decides. */
   trigger(name: ScheduleName, overlap?: ScheduleOverlapPolicy): Promise<void>;
-  /** Starts the runs of times that have passed; the preflight of each decides. */
+  /** Starts the runs of the times after `start`, up to `end`; the preflight of each decides. @throws INPUT_INVALID */
   backfill(name: ScheduleName, range: Backfill): Promise<void>;
   /** It stays paused until a person unpauses it, whatever credits come. */
   pause(name: ScheduleName, note?: string): Promise<void>;
@@ -138,7 +138,12 @@ export function openSchedules(client: TemporalClient, registry: ScheduleRegistry
     },
 
     trigger: (name, overlap) => act(name, (handle) => handle.trigger(overlap)),
-    backfill: (name, range) => act(name, (handle) => handle.backfill(range)),
+
+    async backfill(name, range) {
+      if (!(range.start < range.end))
+        throw new TollgateError('INPUT_INVALID', { range, rule: 'a start before its end' });
+      await act(name, (handle) => handle.backfill(range));
+    },
 
     async pause(name, note = 'Paused by hand') {
       if (isOwnNote(note))

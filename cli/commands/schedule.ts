@@ -10,6 +10,7 @@ import type { Answer } from '../answer';
 import { readLimit } from '../arguments';
 import { renderSchedule, renderSchedules, scheduleToWire, skippedToWire } from '../render-schedule';
 import { readTyped, withScheduleOptions, type ScheduleTyped } from '../schedule-options';
+import { addBackfill } from './schedule-backfill';
 
 const DEFAULT_LIMIT = 50;
 /** Skipped runs that `show` lists. */
@@ -30,6 +31,7 @@ export function addScheduleCommand(program: Command): void {
   addAct(schedule, 'trigger', 'start a run now; its preflight decides', (name, client) =>
     client.schedules.trigger(name),
   );
+  addBackfill(named(schedule.command('backfill')));
   addAct(schedule, 'unpause', 'let it tick again', (name, client) =>
     client.schedules.unpause(name),
   );
@@ -141,4 +143,5 @@ Examples:
   $ tollgate schedule create acme daily --agent researchDigest --cron "0 9 * * *" --zone Europe/Vienna
   $ tollgate schedule update acme daily --on-replenish run-once --day-budget 20
   $ tollgate schedule list acme
-  $ tollgate schedule trigger acme daily`;
+  $ tollgate schedule trigger acme daily
+  $ tollgate schedule backfill acme daily --from 2026-11-01 --to 2026-11-08`;

@@ -84,6 +84,22 @@ it('shows what was skipped and why', async () => {
   await worker.stop();
 });
 
+it('starts the runs of times that have passed, one after the other', async () => {
+  const worker = await house.startWorker();
+  const id = await create('--args', '[[{"call":"work","input":{"label":"backfilled"}}]]');
+  const range = ['--from', '2019-06-01', '--to', '2021-06-01T00:00:00Z'];
+  expect(await read('backfill', account, id, ...range)).toMatchObject({
+    done: 'backfill',
+    from: '2019-06-01T00:00:00.000Z',
+  });
+  await eventually(async () => (await house.charges(account)).length === 2, {
+    what: 'the runs of two years',
+    deadlineMs: 60_000,
+  });
+  expect(house.work.runs('backfilled')).toBe(2);
+  await worker.stop();
+});
+
 it.each([
   ['no agent', ['create', 'x', '--cron', '0 9 * * *'], 'INPUT_INVALID'],
   ['no times', ['create', 'x', '--agent', 'plan'], 'INPUT_INVALID'],
@@ -92,6 +108,21 @@ it.each([
   ['arguments that are no list', ['create', 'x', '--args', '{}'], 'INPUT_INVALID'],
   ['a word it does not know', ['create', 'x', '--on-replenish', 'twice'], 'INPUT_INVALID'],
   ['a schedule that is none', ['trigger', 'x'], 'SCHEDULE_UNKNOWN'],
+  [
+    'a range that ends before it begins',
+    ['backfill', 'x', '--from', '2026-02-01', '--to', '2026-01-01'],
+    'INPUT_INVALID',
+  ],
+  [
+    'a time that is none',
+    ['backfill', 'x', '--from', 'now', '--to', '2026-01-01'],
+    'INPUT_INVALID',
+  ],
+  [
+    'an overlap that is none',
+    ['backfill', 'x', '--from', '2026-01-01', '--to', '2026-02-01', '--overlap', 'all'],
+    'INPUT_INVALID',
+  ],
 ])('refuses %s', async (_name, [command = '', ...rest], code) => {
   const { status, stderr } = await run(command, account, ...rest);
   expect(stderr).toMatch(new RegExp(`^${code}: `));
