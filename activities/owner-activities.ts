@@ -32,11 +32,12 @@ export function createOwnerActivities(ledger: NoticeLedger): OwnerActivities {
         }
         for (const { policy, runId, ...call } of calls) {
           if (policy !== 'wait') continue;
-          const { workflowId, agent, block, needed, available } = call;
+          const { workflowId, agent, block, needed, available, deadline } = call;
+          const run = { workflowId, workflowRunId: runId, agent, block };
           await ledger.recordNotice({
             key: `waiting:${account}:${since}:${runId}`,
             kind: 'run.waiting',
-            data: { account, workflowId, workflowRunId: runId, agent, block, needed, available },
+            data: { account, ...run, needed, available, deadline },
           });
         }
       });

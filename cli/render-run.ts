@@ -2,11 +2,12 @@
  * A run as text: the total first, then one line per block call, closed or open. A child run follows
  * as a line with its own total, its blocks indented below it.
  */
+import { writeCount } from '../core/contract/counted';
 import { formatCredits, type Credits } from '../core/contract/credits';
 import type { EntryView, GuaranteeView, ReservationView, RunReceipt } from '../ledger/views';
 import { renderFacts, renderTable, type Column } from './table';
 import type { TemporalRun } from './temporal-run';
-import { writeCount, writeInstant, writeUsage } from './wording';
+import { writeInstant, writeUsage } from './wording';
 
 const INDENT = '  ';
 

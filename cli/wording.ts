@@ -1,4 +1,6 @@
 /** How times, spans and usage read in a terminal. */
+import { writeCount } from '../core/contract/counted';
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -46,8 +48,4 @@ export function writeUsage(usage: Readonly<Record<string, number>> | undefined):
 /** What a quote rests on: `past 12 calls`, or `its price` without any. */
 export function describeBasis(count: number, noun: string): string {
   return count === 0 ? 'its price' : `past ${writeCount(count, noun)}`;
-}
-
-export function writeCount(count: number | bigint, noun: string): string {
-  return `${count} ${noun}${BigInt(count) === 1n ? '' : 's'}`;
 }

@@ -17,6 +17,7 @@ import { createMeter, runMetered } from './meter';
 import { isPreflight } from './preflight-activities';
 import type { PricedActivity } from './priced-activities';
 import { readGateHeader } from './read-header';
+import { recentQuotes, type QuoteRun } from './recent-quotes';
 import { meetRefusals, type RefusalRules } from './refused-call';
 import { enclose, writeFreeReceipt } from './write-receipt';
 
@@ -38,13 +39,16 @@ const gated = new WeakSet<Context>();
 
 export function interceptActivities(gate: ActivityGate): ActivityInterceptorsFactory {
   const meetRefusal = meetRefusals({ ...gate.refusals, ledger: gate.ledger });
+  const quoteRun = recentQuotes(gate.ledger);
   return (context) => ({
     inbound: {
       async execute(input, next) {
         if (gated.has(context)) return next(input);
         gated.add(context);
         try {
-          return await execute({ ...gate, meetRefusal }, context, input, () => next(input));
+          return await execute({ ...gate, meetRefusal, quoteRun }, context, input, () =>
+            next(input),
+          );
         } catch (error) {
           throw toFailure(error);
         }
@@ -54,7 +58,10 @@ export function interceptActivities(gate: ActivityGate): ActivityInterceptorsFac
 }
 
 async function execute(
-  gate: ActivityGate & { readonly meetRefusal: ReturnType<typeof meetRefusals> },
+  gate: ActivityGate & {
+    readonly meetRefusal: ReturnType<typeof meetRefusals>;
+    readonly quoteRun: QuoteRun;
+  },
   context: Context,
   input: ActivityExecuteInput,
   run: Run,
@@ -71,7 +78,7 @@ async function execute(
   const header = requireHeader(block, info, readGateHeader(input.headers));
   const call = describeCall(block, header.account, header, activity, input.args);
   const plain = toReserveRequest(call, header, info, gate.slackMs);
-  const request = await drawOnGuarantee(gate.ledger, plain, header.guarantee, info);
+  const request = await drawOnGuarantee(gate.quoteRun, plain, header.guarantee, info);
   const meetRefusal = gate.meetRefusal(call, request, header, context);
   const { retry: retryEnd } = header;
   return gateCall({ gate: gate.ledger, call, request, context, run, retryEnd, meetRefusal });

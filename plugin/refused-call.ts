@@ -54,7 +54,8 @@ export function meetRefusals(rules: RefusalRules) {
         return undefined;
       }
       const waiting = await joinLine(rules, request, context.info, deadlineMs);
-      await announceShortage(systemTaskQueue, context, call.account, refused);
+      const waits = { ...refused, deadline: waiting.deadline };
+      await announceShortage(systemTaskQueue, context, call.account, waits);
       return waiting;
     };
 }

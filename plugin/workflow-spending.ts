@@ -2,6 +2,7 @@
  * Runs in the workflow sandbox. Adds up the receipts of a run and says in words what it has spent, for
  * the `credits` query and for Temporal's UI. It is rebuilt from the history on every replay.
  */
+import { writeCount } from '../core/contract/counted';
 import { credits, formatCredits, type Credits } from '../core/contract/credits';
 import type { Receipt } from '../core/contract/receipt';
 import type { RunCredits } from '../core/contract/run-credits';
@@ -44,7 +45,7 @@ export function trackSpending(account: string | undefined): Spending {
       ),
     }),
     describe() {
-      const by = `${blocks} ${blocks === 1 ? 'block' : 'blocks'}`;
+      const by = writeCount(blocks, 'block');
       const head = `**${formatCredits(spent)} credits** spent by ${by}, account \`${account ?? '?'}\``;
       if (!last) return head;
       const left = last.left === undefined ? '' : ` The account then had ${last.left} available.`;

@@ -18,6 +18,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities';
+import { writeCount } from '../core/contract/counted';
 import {
   LINE_QUERY,
   LOOK_SIGNAL,
@@ -159,7 +160,7 @@ function describe(account: string, episode: Episode): string {
     const has = available === undefined ? '' : ` The account has ${available}.`;
     lines.push(`First: \`${block}\` of \`${workflowId}\` needs ${needed}, since ${since}.${has}`);
   }
-  if (held > 0) lines.push(`**${held} ${held === 1 ? 'schedule' : 'schedules'}** held paused.`);
+  if (held > 0) lines.push(`**${writeCount(held, 'schedule')}** held paused.`);
   if (nextCreditsAt !== undefined) lines.push(`More credits come at ${nextCreditsAt}.`);
   return lines.join('\n\n');
 }

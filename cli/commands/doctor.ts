@@ -1,11 +1,11 @@
 /** `tollgate doctor`: checks every invariant of the books; fails with INVARIANT_BROKEN's status when one does not hold. */
 import type { Command } from 'commander';
+import { writeCount } from '../../core/contract/counted';
 import { errors } from '../../core/contract/errors';
 import type { DoctorCheck, DoctorReport } from '../../ledger/views';
 import { answerFromLedger } from '../answer';
 import { escapeControl } from '../table';
 import { doctorToWire } from '../wire';
-import { writeCount } from '../wording';
 
 export function addDoctorCommand(program: Command): void {
   program

@@ -3,6 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
+import { writeCount } from '../../core/contract/counted';
 import { answer, useLedger, wantsJson } from '../answer';
 import { writeEntries, type ExportFormat } from '../export-text';
 import { TollgateError } from '../../core/contract/errors';
@@ -54,7 +55,7 @@ async function exportToFile(
       await rename(draft, output);
       return {
         json: { file: output, format, entries },
-        text: `Wrote ${entries} ${entries === 1 ? 'entry' : 'entries'} to ${output}.`,
+        text: `Wrote ${writeCount(entries, 'entry', 'entries')} to ${output}.`,
       };
     } catch (error) {
       await rm(draft, { force: true });

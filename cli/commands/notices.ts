@@ -1,5 +1,6 @@
 /** `tollgate notices`: what owners were told, what became of it, and telling it once more. */
 import type { Command } from 'commander';
+import { writeCount } from '../../core/contract/counted';
 import { TollgateError } from '../../core/contract/errors';
 import type { DeliveryState, NoticeView } from '../../ledger/notice-ledger';
 import { answerFromLedger } from '../answer';
@@ -81,7 +82,7 @@ function addReplay(notices: Command): void {
 }
 
 function writeDeliveries(count: number): string {
-  return count === 1 ? '1 delivery' : `${count} deliveries`;
+  return writeCount(count, 'delivery', 'deliveries');
 }
 
 function readState(text: string): DeliveryState {

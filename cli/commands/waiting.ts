@@ -1,5 +1,6 @@
 /** `tollgate waiting`: the runs that wait for credits, account by account, in the order of their line. */
 import type { Command } from 'commander';
+import { writeCount } from '../../core/contract/counted';
 import { formatCredits } from '../../core/contract/credits';
 import type { Ledger } from '../../ledger/ledger';
 import type { AccountView, WaitingView } from '../../ledger/views';
@@ -7,7 +8,7 @@ import { answerFromLedger } from '../answer';
 import { readLimit } from '../arguments';
 import { renderTable, type Column } from '../table';
 import { waitingToWire } from '../wire';
-import { writeCount, writeInstant, writeSpan } from '../wording';
+import { writeInstant, writeSpan } from '../wording';
 
 const DEFAULT_LIMIT = 100;
 

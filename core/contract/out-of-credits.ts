@@ -58,6 +58,8 @@ export interface RefusedCall {
   readonly available: CreditsText;
   /** ISO time at which credits next arrive by themselves, if any do. */
   readonly nextCreditsAt?: string;
+  /** ISO time at which it is given up, where it waits. */
+  readonly deadline?: string;
 }
 
 /** Signal to that workflow: there may be credits for the first in line. */

@@ -208,6 +208,52 @@ describe('a run that goes on as another', () => {
     expect(whole).toMatchObject([{ amount: credits('10') }, { amount: credits('10') }]);
   });
 
+  it('by its retry policy holds one of its own also where it had continued as new', async () => {
+    const account = await house.fund('16');
+    const steps: Step[] = [work, { continueAsNew: [work, { failFirstAttempt: 'on purpose' }] }];
+    await house.execute(account, steps, {
+      ...guaranteed(account, '10'),
+      retry: { initialInterval: '10ms', maximumAttempts: 2 },
+    });
+    expect(await house.ledger.readAccount(account)).toMatchObject({
+      available: credits('7'),
+      reserved: 0n,
+    });
+    const whole = (await house.ledger.listRuns({ account })).flatMap((run) => run.guarantee ?? []);
+    expect(whole.map(({ spent }) => spent)).toEqual([credits('3'), credits('6')]);
+  });
+
+  it('by cron holds one of its own at each tick', async () => {
+    const account = await house.fund('20');
+    const handle = await house.start(account, [work], {
+      ...guaranteed(account, '10'),
+      cronSchedule: '@every 1s',
+    });
+    await eventually(async () => (await house.charges(account)).length >= 2);
+    await house.client.workflow.getHandle(handle.workflowId).terminate('on purpose');
+    const { balance } = await whenIdle(house.ledger, account);
+    const ticks = await house.ledger.listRuns({ account });
+    expect(ticks.length).toBeGreaterThan(1);
+    for (const { guarantee } of ticks) expect(guarantee).toMatchObject({ amount: credits('10') });
+    expect(balance).toBe(credits('20') - BigInt(ticks.length) * credits('3'));
+  });
+
+  it('by a reset after its end goes on without', async () => {
+    const account = await house.fund('10');
+    const handle = await house.start(account, [work], guaranteed(account, '8'));
+    await handle.result();
+    const again = await resetToStart(house.client, handle);
+    await again.result();
+    expect(await house.ledger.readAccount(account)).toMatchObject({
+      available: credits('7'),
+      reserved: 0n,
+    });
+    expect((await house.ledger.readRun(handle.workflowId)).guarantee).toMatchObject({
+      spent: credits('3'),
+      returned: credits('5'),
+    });
+  });
+
   it('by a reset keeps it', async () => {
     const account = await house.fund('10');
     const handle = await house.start(account, [work, waiting, work], guaranteed(account, '10'));
@@ -240,9 +286,10 @@ describe('a run that may wait', () => {
     const handle = await house.start(account, [work, work, work], patient(account, '9'));
     expect(await inLine(account)).toMatchObject({ needed: credits('9') });
     await more(account, '3', 'too little');
-    await house.execute(account, [{ call: 'other_work', input: {} }]); // somebody is served meanwhile
-    expect((await house.charges(account)).map(({ block }) => block)).toEqual(['other_work']);
-    await more(account, '9', 'enough');
+    // There are 8 credits, and they are kept back for it.
+    await expect(house.execute(account, [work])).rejects.toThrow();
+    expect(await house.charges(account)).toEqual([]);
+    await more(account, '1', 'enough');
     await handle.result();
     expect((await house.charges(account)).filter(({ guaranteed: paid }) => paid)).toHaveLength(3);
   });

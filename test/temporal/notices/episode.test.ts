@@ -37,7 +37,8 @@ const whenTold = (account: string, kind: string) =>
 
 it('tells of the shortage, of each run that waits, and of the end', async () => {
   const account = await house.fund('1');
-  const wait = { tollgate: { account, outOfCredits: 'wait' } } as const;
+  const policy = { policy: 'wait', deadline: '2 days' } as const;
+  const wait = { tollgate: { account, outOfCredits: policy } };
   const parallel = await house.start(account, [{ parallel: ['a', 'b', 'c'].map(call) }], wait);
   const single = await house.start(account, [call('d')], wait);
   await eventually(async () => (await house.ledger.listWaiting({ account })).length === 4, {
@@ -61,6 +62,9 @@ it('tells of the shortage, of each run that waits, and of the end', async () => 
     [parallel.workflowId, single.workflowId].sort(),
   );
   expect(waiting[0]?.data).toMatchObject({ account, agent: 'plan', block: 'work', needed: '3' });
+  const { at, data } = waiting[0]!;
+  const days = (Date.parse(String(data['deadline'])) - at.getTime()) / 86_400_000;
+  expect(days).toBeCloseTo(2, 2);
 });
 
 it('tells of a shortage in which runs halt once, until there is enough', async () => {

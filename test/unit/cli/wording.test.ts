@@ -1,5 +1,6 @@
 /** Promise: times and spans read the same everywhere, without a locale or a time zone. */
-import { writeCount, writeInstant, writeSpan, writeUsage } from '../../../cli/wording';
+import { writeCount } from '../../../core/contract/counted';
+import { writeInstant, writeSpan, writeUsage } from '../../../cli/wording';
 
 it.each([
   ['2026-12-31T00:00:00.000Z', '2026-12-31'],
@@ -23,4 +24,5 @@ it('writes usage by unit and counts with their noun', () => {
   expect(writeUsage({ kb: 1.5, token: 20 })).toBe('1.5 kb, 20 token');
   expect(writeUsage(undefined)).toBe('');
   expect([writeCount(1, 'block'), writeCount(2n, 'block')]).toEqual(['1 block', '2 blocks']);
+  expect(writeCount(0, 'entry', 'entries')).toBe('0 entries');
 });
