@@ -17,9 +17,7 @@ describe.each([
   'accounts',
   'existing-activities',
   'foreign-caller',
-  'halting',
   'history',
-  'waiting',
   'wiring',
 ])('without a cache: %s', (file) => {
   jest.requireActual(`./${file}.test`);

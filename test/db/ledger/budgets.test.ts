@@ -14,6 +14,7 @@ import {
   openBooks,
   releaseOf,
   settleOf,
+  under,
   type Books,
 } from './books';
 
@@ -160,6 +161,50 @@ test('calls of a child run count against every run above it that has a budget', 
   expect(await spend(inChild('1'), '1')).toBe('over-budget');
   expect(await spend(inParent('7'), '7')).toBe('over-budget');
   expect(await spend(inParent('6'), '6')).toBe('reserved');
+});
+
+test('what a child does not use is its parent’s again at once, also when nobody ends the child', async () => {
+  const account = await fundedAccount(books, '100');
+  const parent = call(account, '1').run;
+  const below = (run: string, amount: string, cap: string): ReserveRequest => {
+    const request = call(account, amount, { run });
+    const caps = [
+      { run: parent, cap: credits('10') },
+      { run, cap: credits(cap) },
+    ];
+    return { ...request, facts: { ...request.facts, parent, caps } };
+  };
+  // Ten children of 10 each fit under a parent of 10, as long as all of them together cost no more.
+  for (let count = 0; count < 9; count += 1)
+    expect(await spend(below(call(account, '1').run, '2', '10'), '1')).toBe('reserved');
+  expect(await spend(below(call(account, '1').run, '2', '10'), '1')).toBe('over-budget');
+  const lost = below(call(account, '1').run, '1', '10');
+  expect((await books.ledger.reserve(lost)).kind).toBe('reserved');
+  expect(await spend(below(call(account, '1').run, '1', '10'), '1')).toBe('over-budget');
+  books.moveTo(2 * MINUTE_MS);
+  await books.ledger.expireOverdue();
+  expect(await spend(below(call(account, '1').run, '1', '10'), '1')).toBe('reserved');
+});
+
+test('a child with a guarantee has its share of the parent’s budget, and gives back what it did not use', async () => {
+  const account = await fundedAccount(books, '100');
+  const parent = call(account, '1').run;
+  const caps = [{ run: parent, cap: credits('10') }];
+  const of = (request: ReserveRequest): ReserveRequest => ({
+    ...request,
+    facts: { ...request.facts, parent, caps },
+  });
+  const child = of(call(account, '1'));
+  const inParent = () => {
+    const request = call(account, '5', { run: parent });
+    return { ...request, facts: { ...request.facts, caps } };
+  };
+  expect((await books.ledger.reserve(under('6', child))).kind).toBe('reserved');
+  expect((await books.ledger.reserve(inParent())).kind).toBe('over-budget');
+  await books.ledger.settle(settleOf(child, '1'));
+  expect((await books.ledger.reserve(inParent())).kind).toBe('over-budget');
+  await books.ledger.endGuarantee(child.run);
+  expect((await books.ledger.reserve(inParent())).kind).toBe('reserved');
 });
 
 test.each([1, 2])(

@@ -11,6 +11,7 @@ import { patientWithWorkflows } from '../../../../worker/starved-threads';
 import { readArgument, runProgram } from '../../../support/in-program';
 import type { Answered } from '../../../support/answers';
 import { createTestBlocks } from '../../support/blocks';
+import { behaveAsTrees } from '../../support/run-trees';
 import { loadWorkflowBundle } from '../../support/workflow-bundle';
 import { die, doomCompletions, doomLedger, GROWN, type KillPoint } from './kill-points';
 
@@ -20,6 +21,8 @@ export interface WorkerArgument {
   readonly taskQueue: string;
   readonly killPoint?: KillPoint;
   readonly slackMs?: number;
+  /** Where Tollgate's own worker would be, which no test of these needs. */
+  readonly systemTaskQueue?: string;
   /** Where every answer of the ledger is written down before the gate sees it. */
   readonly answersFile?: string;
 }
@@ -32,6 +35,7 @@ const SLOW_MS = 40;
 runProgram(async () => {
   const argument = readArgument<WorkerArgument>();
   const { temporalAddress, databaseUrl, taskQueue, killPoint, slackMs, answersFile } = argument;
+  const { systemTaskQueue } = argument;
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const opened = await openLedger({ connectionString: databaseUrl });
   const noting = answersFile === undefined ? opened : noteAnswers(opened, answersFile);
@@ -44,6 +48,7 @@ runProgram(async () => {
     return killPoint === 'during the block' ? die() : 'first attempt';
   });
   work.when('slow', () => pause(SLOW_MS));
+  behaveAsTrees(work, () => pause(SLOW_MS));
 
   const connection = await NativeConnection.connect({ address: temporalAddress });
   const worker = await Worker.create({
@@ -60,6 +65,7 @@ runProgram(async () => {
         blocks: work.blocks,
         reaper: false,
         ...(slackMs === undefined ? {} : { slackMs }),
+        ...(systemTaskQueue === undefined ? {} : { systemTaskQueue }),
       }),
     ],
   });
