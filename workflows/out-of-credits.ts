@@ -29,6 +29,7 @@ import {
   type RefusedCall,
 } from '../core/contract/out-of-credits';
 import { isHistoryLong } from './long-history';
+import { openTeller, type News } from './tell-owner';
 
 const refusedSignal = defineSignal<[RefusedCall]>(REFUSED_SIGNAL);
 const lookSignal = defineSignal(LOOK_SIGNAL);
@@ -40,13 +41,6 @@ const { wakeLine, leaveLine, pauseSchedules, resumeSchedules } = proxyActivities
   retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
 });
 
-const { tellOfRefusals, tellOfEnd } = proxyActivities<Activities>({
-  startToCloseTimeout: '1 minute',
-  retry: { initialInterval: '200 ms', maximumInterval: '10 seconds' },
-});
-
-/** Refusals that the owner is told of in one go: bounds what one activity is given. */
-const TOLD_AT_ONCE = 200;
 /**
  * Credits that come by themselves are looked for a little later, since the ledger's clock is not Temporal's,
  * and not in a haste when it lags far behind.
@@ -58,7 +52,7 @@ const SHORTEST_SLEEP_MS = 60_000;
 interface Undone {
   readonly pause: boolean;
   readonly leaving: readonly string[];
-  readonly untold: readonly RefusedCall[];
+  readonly untold: readonly News[];
 }
 
 /** @param before What the run that it continues had counted. */
@@ -77,7 +71,13 @@ export async function outOfCredits(
   // A run that continues another has paused them already.
   let pause = before === undefined || undone?.pause === true;
   const leaving: string[] = [...(undone?.leaving ?? [])];
-  const untold: RefusedCall[] = [...(undone?.untold ?? [])];
+  let told = false;
+  const owner = openTeller({
+    account,
+    since: episode.since,
+    before: undone?.untold,
+    onTold: () => void (told = true),
+  });
   const count = (change: Partial<Episode>): void => {
     episode = { ...episode, ...change };
     setCurrentDetails(describe(account, episode));
@@ -87,7 +87,7 @@ export async function outOfCredits(
   setHandler(lookSignal, () => void (look = true), { description: 'There may be credits' });
   setHandler(refusedSignal, (call) => {
     const { policy, schedule } = call;
-    untold.push(call);
+    owner.tell(call);
     // It ticks, so it is new, or needs more than was known.
     if (schedule !== undefined) pause = look = true;
     const { refused, waiting } = episode;
@@ -124,18 +124,19 @@ export async function outOfCredits(
         count({ held: schedules.held });
       }
     }
-    if (untold.length > 0) {
-      const calls = untold.splice(0, TOLD_AT_ONCE);
-      await tellOfRefusals({ account, since: episode.since, calls });
-    }
     // A line that ends because its last ones gave up is no sign of credits.
-    if (line?.waiting === 0 && (line.woken > 0 || resumed > 0)) await tellOfEnd(account);
+    if (line?.waiting === 0 && (line.woken > 0 || resumed > 0)) owner.tell('over');
     // Also in the middle of a burst, with all that is still to be done; a new run looks first of all.
     if (isHistoryLong())
-      return continueAsNew<typeof outOfCredits>(account, episode, { pause, leaving, untold });
-    if (look || pause || leaving.length > 0 || untold.length > 0) continue;
-    if (episode.waiting === 0 && !episode.held) return episode;
-    const roused = (): boolean => look || pause || leaving.length > 0 || untold.length > 0;
+      return continueAsNew<typeof outOfCredits>(account, episode, {
+        pause,
+        leaving,
+        untold: owner.untold(),
+      });
+    told = false;
+    const roused = (): boolean => look || pause || leaving.length > 0 || told;
+    if (roused()) continue;
+    if (episode.waiting === 0 && !episode.held && owner.untold().length === 0) return episode;
     const { nextCreditsAt } = episode;
     if (nextCreditsAt === undefined) await condition(roused);
     else if (!(await condition(roused, msUntil(nextCreditsAt)))) look = true;

@@ -80,3 +80,18 @@ it('tells of a shortage in which runs halt once, until there is enough', async (
   await whenTold(account, 'credits.back');
   expect(await told(account)).toEqual(['credits.out', 'credits.back']);
 });
+
+it('lets runs go on while the owner cannot be told, and tells of all of it later', async () => {
+  const account = await house.fund('1');
+  await house.database.query('alter table tollgate.notices rename to notices_away');
+  const tollgateOptions = { account, outOfCredits: 'wait' } as const;
+  const run = await house.start(account, [call('e')], { tollgate: tollgateOptions });
+  await eventually(async () => (await house.ledger.listWaiting({ account })).length === 1, {
+    what: 'one in line',
+  });
+  await grant(account, '2');
+  await run.result();
+  await house.database.query('alter table tollgate.notices_away rename to notices');
+  await whenTold(account, 'credits.back');
+  expect([...(await told(account))].sort()).toEqual(['credits.back', 'credits.out', 'run.waiting']);
+});
