@@ -22,8 +22,9 @@ export async function creditUnused(
   );
 }
 
-export async function removeCredit(sdk: Stripe, customer: string, key: string): Promise<void> {
-  for (const { id } of await waitingUnder(sdk, customer, key)) {
+/** @param credit key of the command that made it */
+export async function removeCredit(sdk: Stripe, customer: string, credit: string): Promise<void> {
+  for (const { id } of await waitingUnder(sdk, customer, credit)) {
     try {
       await ask(() => sdk.invoiceItems.del(id));
     } catch (error) {

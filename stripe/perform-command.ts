@@ -58,7 +58,7 @@ async function send(
       await creditUnused(sdk, buyer.customer, command, key);
       return {};
     case 'remove-credit':
-      await removeCredit(sdk, buyer.customer, command.key);
+      await removeCredit(sdk, buyer.customer, command.credit);
       return {};
     case 'change-pack':
       await changeItems(sdk, prices, command, key);

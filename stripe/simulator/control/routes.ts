@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { authenticateIntent } from '../engine/confirm-intent';
+import { openDispute } from '../engine/disputes';
 import { failRefund } from '../engine/refunds';
 import { payNow } from '../pages/checkout-page';
 import type { World } from '../state/world';
@@ -126,6 +127,11 @@ export function addControl(app: FastifyInstance, { world, sender, faults, shift 
       return world.atomically(() => authenticateIntent(world, intent, given.succeeds));
     },
   );
+  post('charges/:id/dispute', none, (_given, ids) => {
+    const charge = world.get('charge', ids['id']);
+    if (!charge) throw missing('charge', ids['id'] ?? '');
+    return world.atomically(() => openDispute(world, charge, 'fraudulent'));
+  });
   post('refunds/:id/fail', none, (_given, ids) => {
     const refund = world.get('refund', ids['id']);
     if (!refund) throw missing('refund', ids['id'] ?? '');

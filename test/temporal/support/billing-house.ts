@@ -68,10 +68,13 @@ export interface TestAccount {
 
 export interface BillingHouseOptions {
   readonly policies?: Partial<Catalogue['policies']>;
+  /** By how many seconds the ledger's clock is ahead of Stripe's. Default 0. */
+  readonly skew?: number;
 }
 
 export async function openBillingHouse({
   policies,
+  skew = 0,
 }: BillingHouseOptions = {}): Promise<BillingHouse> {
   const catalogue = defineCatalogue({
     ...DEFAULT_CATALOGUE,
@@ -82,7 +85,7 @@ export async function openBillingHouse({
   const database = await createTestDatabase();
   const ledger = await openLedger({
     connectionString: database.url,
-    now: () => new Date(seconds * 1_000),
+    now: () => new Date((seconds + skew) * 1_000),
   });
   const simulator = await startSimulator({ clock: () => START * 1_000 });
   const stripe = { secretKey: SECRET_KEY, apiUrl: simulator.url, catalogue };

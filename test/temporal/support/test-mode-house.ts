@@ -38,15 +38,15 @@ const START = Date.UTC(2026, 0, 15, 12) / 1_000;
 const ADVANCE_MS = 150_000;
 
 /** Undefined where no key is given. Refuses every key that is not one of a test mode. */
-export function readTestMode(): TestMode | undefined {
-  const secretKey = process.env['STRIPE_TEST_SECRET_KEY'];
+export function readTestMode(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): TestMode | undefined {
+  const secretKey = environment['TOLLGATE_TEST_STRIPE_KEY'];
   if (secretKey === undefined || secretKey === '') return undefined;
   if (!/^(?:sk|rk)_test_\w+$/.test(secretKey)) {
-    throw new Error(
-      'STRIPE_TEST_SECRET_KEY must be a key of the test mode: sk_test_… or rk_test_…',
-    );
+    throw new Error('The tests run with a key of the test mode alone: sk_test_… or rk_test_…');
   }
-  const apiUrl = process.env['STRIPE_TEST_API_URL'];
+  const apiUrl = environment['TOLLGATE_TEST_STRIPE_URL'];
   return { secretKey, ...(apiUrl ? { apiUrl } : {}) };
 }
 
