@@ -1,8 +1,9 @@
 /** What the billing rules are given: the plans, the books, what Stripe says, and the time. */
 import type { BillingInput } from '../core/billing/reconcile';
 import type { AutoTopUp } from '../core/billing/top-ups';
-import type { Catalogue } from '../core/contract/plans';
+import type { Catalogue, Seconds } from '../core/contract/plans';
 import type { Ledger } from '../ledger/ledger';
+import type { StripePlace } from '../ledger/stripe-ledger';
 import type { Buyer } from '../stripe/buyer';
 import type { StripeGateway } from '../stripe/gateway';
 
@@ -25,19 +26,21 @@ export interface BillingSubject {
   readonly changeUnderWay?: string;
 }
 
-/** The time is Stripe's: for a customer on a test clock, that clock's. */
+/** The time is Stripe's: for a customer on a test clock, that clock's. At the simulator the books follow it. */
 export async function readBillingInput(
-  { ledger, gateway, catalogue }: BillingContext,
+  context: BillingContext,
   { account, autoTopUp, changeUnderWay }: BillingSubject,
 ): Promise<BillingInput> {
-  const { customer } = await ledger.readStripePlace(account);
-  const stripe = await gateway.read(customer);
+  const { ledger, gateway, catalogue } = context;
+  const { customer } = await readPlace(context, account);
+  const read = await gateway.read(customer);
+  const now = await followTime(context, account, customer, read.readAt);
   const books = await ledger.readBilling(account);
   return {
     catalogue,
     books,
-    stripe,
-    now: stripe.readAt,
+    stripe: { ...read, readAt: now },
+    now,
     ...(autoTopUp ? { autoTopUp } : {}),
     ...(changeUnderWay === undefined ? {} : { changeUnderWay }),
   };
@@ -45,12 +48,47 @@ export async function readBillingInput(
 
 /** The account's customer, made where there is none. Made again after a crash, it is the same one. */
 export async function requireBuyer(
-  { ledger, gateway, returnUrl }: BillingContext,
+  context: BillingContext,
   account: string,
   wantedReturnUrl?: string,
 ): Promise<Buyer> {
-  const { place, customer } = await ledger.readStripePlace(account);
-  const known = customer ?? (await gateway.createCustomer(account, place));
-  if (customer === undefined) await ledger.setStripeCustomer(account, known);
-  return { account, customer: known, returnUrl: wantedReturnUrl ?? returnUrl };
+  const { ledger, gateway } = context;
+  const returnUrl = wantedReturnUrl ?? context.returnUrl;
+  const { place, customer } = await readPlace(context, account);
+  if (customer !== undefined) return { account, customer, returnUrl };
+  const simulated = await gateway.isSimulated();
+  const at = simulated ? toSeconds(await ledger.readClock(account)) : undefined;
+  const made = await gateway.createCustomer(account, place, at);
+  await ledger.setStripeCustomer(account, made, simulated);
+  return { account, customer: made, returnUrl };
+}
+
+/** A simulator forgets its customers when it ends; a link to one that is gone counts for nothing. */
+async function readPlace(
+  { ledger, gateway }: BillingContext,
+  account: string,
+): Promise<StripePlace> {
+  const place = await ledger.readStripePlace(account);
+  const { customer, simulated } = place;
+  if (customer === undefined || !simulated) return place;
+  const isThere = (await gateway.isSimulated()) && (await gateway.readOwner(customer)) === account;
+  if (isThere) return place;
+  await ledger.forgetStripeCustomer(account, customer);
+  return ledger.readStripePlace(account);
+}
+
+async function followTime(
+  { ledger, gateway }: BillingContext,
+  account: string,
+  customer: string | undefined,
+  readAt: Seconds,
+): Promise<Seconds> {
+  if (!(await gateway.isSimulated())) return readAt;
+  if (customer === undefined) return toSeconds(await ledger.readClock(account));
+  await ledger.moveClock(account, new Date(readAt * 1_000));
+  return readAt;
+}
+
+function toSeconds(at: Date): Seconds {
+  return Math.floor(at.getTime() / 1_000);
 }

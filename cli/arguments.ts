@@ -93,7 +93,7 @@ export function readJson(text: string): unknown {
   }
 }
 
-function readWhole(text: string, lowest: number, highest: number, name: string): number {
+export function readWhole(text: string, lowest: number, highest: number, name: string): number {
   const value = Number(text);
   if (/^-?\d+$/.test(text) && value >= lowest && value <= highest) return value;
   throw invalidInput(text, `${name} must be a whole number from ${lowest} to ${highest}`);

@@ -16,6 +16,12 @@ export interface Environment {
   readonly temporalUi?: string;
 }
 
+/** What STRIPE_SECRET_KEY and STRIPE_API_URL are for the simulator of a run-time. */
+export interface SimulatedStripe {
+  readonly stripeSecretKey: string;
+  readonly stripeApiUrl: string;
+}
+
 const RUN_TIME_NOTE = join('.tollgate', 'run-time.json');
 
 export function readEnvironment(): Environment {
@@ -46,6 +52,14 @@ export function requireDatabaseUrl(environment: Environment = readEnvironment())
   );
 }
 
+/** The environment; where it has no key for Stripe, with the simulator of the run-time of this folder. */
+export function readStripeVariables(): NodeJS.ProcessEnv {
+  if (process.env.STRIPE_SECRET_KEY) return process.env;
+  const { stripeSecretKey, stripeApiUrl } = readRunTimeNote(join(process.cwd(), RUN_TIME_NOTE));
+  if (stripeSecretKey === undefined || stripeApiUrl === undefined) return process.env;
+  return { ...process.env, STRIPE_SECRET_KEY: stripeSecretKey, STRIPE_API_URL: stripeApiUrl };
+}
+
 /** Where a worker of this command line works. @throws CONFIG_INVALID without a database */
 export function readWorkerPlaces(): WorkerEnvironment {
   const environment = readEnvironment();
@@ -57,7 +71,7 @@ export function readWorkerPlaces(): WorkerEnvironment {
   });
 }
 
-interface RunTimeNote {
+interface RunTimeNote extends Partial<SimulatedStripe> {
   readonly databaseUrl?: string;
   readonly temporalAddress?: string;
   readonly temporalNamespace?: string;
@@ -75,11 +89,14 @@ function readRunTimeNote(path: string): RunTimeNote {
   // The run-time removes its note when it stops; one left by a killed run-time names a dead process.
   if (typeof note.pid === 'number' && !isAlive(note.pid)) return {};
   const { databaseUrl, temporalAddress, temporalNamespace, temporalUi } = note;
+  const { stripeSecretKey, stripeApiUrl } = note;
   return {
     ...(typeof databaseUrl === 'string' ? { databaseUrl } : {}),
     ...(typeof temporalAddress === 'string' ? { temporalAddress } : {}),
     ...(typeof temporalNamespace === 'string' ? { temporalNamespace } : {}),
     ...(typeof temporalUi === 'string' ? { temporalUi } : {}),
+    ...(typeof stripeSecretKey === 'string' ? { stripeSecretKey } : {}),
+    ...(typeof stripeApiUrl === 'string' ? { stripeApiUrl } : {}),
   };
 }
 

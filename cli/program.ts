@@ -26,6 +26,7 @@ import { addServerCommand } from './commands/server';
 import { addSimulatorCommand } from './commands/simulator';
 import { addStripeCommand } from './commands/stripe';
 import { addSubscriptionCommand } from './commands/subscription';
+import { addTimeCommand } from './commands/time';
 import { addWaitingCommand } from './commands/waiting';
 import { addWorkerCommand } from './commands/worker';
 import { version } from './version';
@@ -79,6 +80,7 @@ export function buildProgram(): Command {
   addForecastCommand(program);
   program.commandsGroup('Subscriptions:');
   addSubscriptionCommand(program);
+  addTimeCommand(program);
   program.commandsGroup('Notices:');
   addNotifyCommand(program);
   addWebhookCommand(program);

@@ -18,6 +18,8 @@ export interface RunServerOptions {
   readonly log: Logger;
   /** Aborting it closes the server. */
   readonly stop: AbortSignal;
+  /** Called once it takes requests. */
+  readonly onReady?: () => void;
 }
 
 /** Resolves when it has closed. @throws CONFIG_INVALID, SCHEMA_MISSING, LEDGER_UNAVAILABLE, TEMPORAL_UNAVAILABLE */
@@ -42,6 +44,7 @@ export async function runServer(options: RunServerOptions): Promise<void> {
         stripe: { gateway, webhookSecrets },
       });
       log.info({ url: server.url, livemode: gateway.livemode }, 'server ready');
+      options.onReady?.();
       if (!stop.aborted) await once(stop, 'abort');
       await server.close();
       log.info('server closed');

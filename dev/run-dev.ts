@@ -35,6 +35,7 @@ export async function runDev(
     ...environment,
     keepTemporal: true,
     usualPorts: true,
+    stripe: true,
     ...(options.agents ? { agents: options.agents } : {}),
   });
   interruption.handOver(() => runTime.kill());

@@ -21,6 +21,7 @@ import type {
   SettleRequest,
 } from '../core/contract/reservation';
 import type { ScheduleRegistry } from '../core/contract/schedule';
+import type { ClockLedger } from './clocks';
 import type { GuaranteeLedger } from './guarantees';
 import type { LineLedger } from './line-ledger';
 import type { NoticeLedger } from './notice-ledger';
@@ -115,7 +116,14 @@ export interface PricedChoice {
 }
 
 export interface Ledger
-  extends Gate, GuaranteeLedger, NoticeLedger, LineLedger, ScheduleRegistry, StripeLedger {
+  extends
+    Gate,
+    ClockLedger,
+    GuaranteeLedger,
+    NoticeLedger,
+    LineLedger,
+    ScheduleRegistry,
+    StripeLedger {
   /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
   openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
   /** @throws ACCOUNT_UNKNOWN */

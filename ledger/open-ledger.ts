@@ -7,6 +7,7 @@ import { agentQuoteOperations } from './agent-quotes';
 import { billingOperations } from './billing';
 import { budgetOperations } from './budgets';
 import { callCostOperations } from './call-costs';
+import { clockOperations } from './clocks';
 import { openDatabase, type Database } from './database';
 import { deliveryOperations } from './deliveries';
 import { doctorOperation } from './doctor';
@@ -91,6 +92,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...endpointOperations(database, accountIds),
     ...deliveryOperations(database),
     ...stripeOperations(database, accountIds),
+    ...clockOperations(database, accountIds),
     doctor: doctorOperation(database),
     async close() {
       await Promise.all(lanes.map((one) => one.close()));

@@ -5,6 +5,12 @@ import type { Database } from './database';
 import { isTaken } from './faults';
 import type { StripeLedger } from './stripe-ledger';
 
+interface PlaceRow {
+  readonly place: string;
+  readonly customer: string | null;
+  readonly simulated: boolean;
+}
+
 export function stripeOperations(database: Database, accountIds: AccountIds): StripeLedger {
   return {
     async readStripePlace(account) {
@@ -13,25 +19,34 @@ export function stripeOperations(database: Database, accountIds: AccountIds): St
         'insert into tollgate.stripe_customers (account) values ($1) on conflict do nothing',
         [id],
       );
-      const { place, customer } = await database.row<{ place: string; customer: string | null }>(
-        'select place, customer from tollgate.stripe_customers where account = $1',
+      const { place, customer, simulated } = await database.row<PlaceRow>(
+        'select place, customer, simulated from tollgate.stripe_customers where account = $1',
         [id],
       );
-      return { place, ...(customer === null ? {} : { customer }) };
+      return { place, simulated, ...(customer === null ? {} : { customer }) };
     },
 
-    async setStripeCustomer(account, customer) {
+    async setStripeCustomer(account, customer, simulated = false) {
       const id = await accountIds.require(account);
       try {
         const { kept } = await database.row<{ kept: string }>(
-          'select tollgate.set_stripe_customer($1, $2) as kept',
-          [id, customer],
+          'select tollgate.set_stripe_customer($1, $2, $3) as kept',
+          [id, customer, simulated],
         );
         if (kept !== customer) throw taken(account, customer);
       } catch (error) {
         if (isTaken(error)) throw taken(account, customer);
         throw error;
       }
+    },
+
+    async forgetStripeCustomer(account, customer) {
+      const id = await accountIds.require(account);
+      await database.rows(
+        `update tollgate.stripe_customers set customer = null, simulated = false, place = gen_random_uuid()
+          where account = $1 and customer = $2 and simulated`,
+        [id, customer],
+      );
     },
 
     async findStripeAccount(customer) {

@@ -3,8 +3,10 @@
 export interface StripeLedger {
   /** The account's place at Stripe, made at the first call, and its customer once there is one. @throws ACCOUNT_UNKNOWN */
   readStripePlace(account: string): Promise<StripePlace>;
-  /** Once and for good. @throws ACCOUNT_UNKNOWN, IDEMPOTENCY_MISMATCH when either has another one already */
-  setStripeCustomer(account: string, customer: string): Promise<void>;
+  /** Once and for good, unless it is simulated. @throws ACCOUNT_UNKNOWN, IDEMPOTENCY_MISMATCH when either has another one already */
+  setStripeCustomer(account: string, customer: string, simulated?: boolean): Promise<void>;
+  /** Of a simulator that has forgotten it: the account gets another place. Others are left as they are. */
+  forgetStripeCustomer(account: string, customer: string): Promise<void>;
   findStripeAccount(customer: string): Promise<string | undefined>;
   /**
    * Puts an event into the inbox, once for ever. True: the account's workflow has to be told of it, which
@@ -18,6 +20,8 @@ export interface StripePlace {
   /** Names the customer before there is one. */
   readonly place: string;
   readonly customer?: string;
+  /** The customer was made by a simulator. */
+  readonly simulated: boolean;
 }
 
 export interface StripeEventRow {

@@ -1,4 +1,7 @@
-/** What a forecast starts from: the open grants of an account in burn order, and its drip, as of one moment. */
+/**
+ * What a forecast starts from: the open grants of an account in burn order, and its drip, as of one moment. In
+ * the machine's time, as schedules are, also for an account whose own time is ahead.
+ */
 import type { Supply } from '../core/contract/supply';
 import type { AccountIds } from './account-ids';
 import type { AccountOperations } from './accounts';
@@ -35,14 +38,15 @@ export function supplyOperations(
       return database.snapshot(async (books): Promise<Supply> => {
         const row = await books.row<AccountRow>(
           `select coalesce($2, clock_timestamp()) as at, reserved, frozen, drip_amount, drip_cap,
-                  (dripped_on + 1)::timestamp at time zone 'UTC' as next_midnight
+                  (dripped_on + 1)::timestamp at time zone 'UTC' - tollgate.ahead_of(id) as next_midnight
              from tollgate.accounts where id = $1`,
           [id, database.now()],
         );
         const grants = await books.rows<GrantRow>(
-          `select key, remaining - reserved as available, priority, expires_at
+          `select key, remaining - reserved as available, priority,
+                  expires_at - tollgate.ahead_of(account) as expires_at
              from tollgate.grants_now where account = $1 and open and remaining > reserved
-            order by priority, expires_at, id`,
+            order by priority, 4, id`,
           [id],
         );
         return {

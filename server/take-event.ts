@@ -11,7 +11,7 @@ import type { StripeEvent } from './verify-event';
 
 export interface Inbox {
   readonly ledger: StripeLedger;
-  readonly gateway: Pick<StripeGateway, 'findCustomer' | 'readOwner'>;
+  readonly gateway: Pick<StripeGateway, 'findCustomer' | 'readOwner' | 'isSimulated'>;
   readonly hint: SendHint;
 }
 
@@ -53,16 +53,18 @@ async function findAccount(
   if (known !== undefined) return known;
   // Made by us a moment ago, and the process died before it was written down.
   const written = await gateway.readOwner(owner);
-  return written === undefined ? undefined : adopt(ledger, written, owner);
+  if (written === undefined) return undefined;
+  return adopt(ledger, written, owner, await gateway.isSimulated());
 }
 
 async function adopt(
   ledger: StripeLedger,
   account: string,
   customer: string,
+  simulated: boolean,
 ): Promise<string | undefined> {
   try {
-    await ledger.setStripeCustomer(account, customer);
+    await ledger.setStripeCustomer(account, customer, simulated);
     return account;
   } catch (error) {
     // Of another house that shares the Stripe account, or the account has another customer.

@@ -5,10 +5,20 @@ import { ask, writeKey } from './ask';
 import { isMissing } from './failures';
 import { ACCOUNT } from './metadata';
 
-export async function createCustomer(sdk: Stripe, account: string, place: string): Promise<string> {
+/** @param clock of the simulator, that the customer lives by */
+export async function createCustomer(
+  sdk: Stripe,
+  account: string,
+  place: string,
+  clock?: string,
+): Promise<string> {
   const { id } = await ask(() =>
     sdk.customers.create(
-      { description: account.slice(0, 350), metadata: { [ACCOUNT]: account } },
+      {
+        description: account.slice(0, 350),
+        metadata: { [ACCOUNT]: account },
+        ...(clock === undefined ? {} : { test_clock: clock }),
+      },
       writeKey('customer', place),
     ),
   );

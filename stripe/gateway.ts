@@ -16,6 +16,7 @@ import { performCommand, type StripeDone } from './perform-command';
 import { openPortal } from './portal';
 import { readPrices } from './prices';
 import { emptySnapshot, readSnapshot } from './read-snapshot';
+import { simulatedTime, type SimulatedTime } from './simulated-time';
 
 export interface StripeGateway {
   readonly livemode: boolean;
@@ -27,14 +28,18 @@ export interface StripeGateway {
   preview(command: ChangePack): Promise<StripePreview>;
   /** Address of Stripe's page for cards and invoices; it is good for minutes. */
   openPortal(buyer: Buyer): Promise<string>;
-  /** `place` names the customer for good: the same place gives the same one. */
-  createCustomer(account: string, place: string): Promise<string>;
+  /** `place` names the customer for good: the same place gives the same one. At the simulator it has a clock, from `at` on. */
+  createCustomer(account: string, place: string, at?: Seconds): Promise<string>;
   /** Makes a customer that Stripe has already this account's. */
   linkCustomer(account: string, customer: string): Promise<void>;
   /** The account that is written on a customer. */
   readOwner(customer: string): Promise<string | undefined>;
   /** Id of the customer that an object of Stripe belongs to, for events that do not say it. */
   findCustomer(object: StripeObject): Promise<string | undefined>;
+  /** Whether this is the simulator and not Stripe. @throws STRIPE_UNAVAILABLE */
+  isSimulated(): Promise<boolean>;
+  /** Puts the time of a customer of the simulator forward. @throws TIME_TRAVEL_UNAVAILABLE, always at Stripe itself */
+  moveTime(customer: string, to: Seconds): Promise<Seconds>;
 }
 
 export interface StripePreview {
@@ -55,13 +60,14 @@ export interface GatewayOptions extends StripeSettings {
 /** @throws CONFIG_INVALID */
 export function openGateway(options: GatewayOptions): StripeGateway {
   const { catalogue, now = () => Math.floor(Date.now() / 1_000) } = options;
-  return gatewayOver(connectStripe(options), catalogue, now);
+  return gatewayOver(connectStripe(options), catalogue, now, simulatedTime(options.apiUrl));
 }
 
 function gatewayOver(
   { sdk, livemode }: StripeConnection,
   catalogue: Catalogue,
   now: () => Seconds,
+  time: SimulatedTime,
 ): StripeGateway {
   const prices = readPrices(sdk, catalogue);
   return {
@@ -85,10 +91,15 @@ function gatewayOver(
       };
     },
     openPortal: (buyer) => openPortal(sdk, buyer),
-    createCustomer: (account, place) => createCustomer(sdk, account, place),
+    async createCustomer(account, place, at = now()) {
+      const clock = (await time.isThere()) ? await time.openClock(place, at) : undefined;
+      return createCustomer(sdk, account, place, clock);
+    },
     linkCustomer: (account, customer) => linkCustomer(sdk, account, customer),
     readOwner: (customer) => readOwner(sdk, customer),
     findCustomer: (object) => findCustomer(sdk, object),
+    isSimulated: () => time.isThere(),
+    moveTime: (customer, to) => time.move(customer, to),
   };
 }
 

@@ -32,8 +32,8 @@ export function readStripeEnvironment(
 }
 
 /** @throws CONFIG_INVALID */
-export function requireStripeEnvironment(): StripeEnvironment {
-  const found = readStripeEnvironment();
+export function requireStripeEnvironment(env: NodeJS.ProcessEnv = process.env): StripeEnvironment {
+  const found = readStripeEnvironment(env);
   if (found) return found;
   throw new TollgateError(
     'CONFIG_INVALID',

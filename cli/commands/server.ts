@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { readPort } from '../arguments';
 import { readWorkerPlaces } from '../environment';
-import { stopOnSignal } from '../stop-on-signal';
+import { stopOnSignal, tellReady } from '../stop-on-signal';
 
 interface ServerFlags {
   readonly port?: string;
@@ -31,6 +31,7 @@ export function addServerCommand(program: Command): void {
         port: readPort(flags.port ?? process.env.PORT ?? '8080'),
         log: createLog(logLevel),
         stop,
+        onReady: tellReady,
       });
     });
 }

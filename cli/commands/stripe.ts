@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Synced } from '../../stripe/sync/sync-stripe';
 import { answer, useLedger, type Answer } from '../answer';
+import { readStripeVariables } from '../environment';
 import { renderTable, type Column } from '../table';
 
 interface SyncFlags {
@@ -45,7 +46,7 @@ async function sync({ dryRun = false, webhookUrl }: SyncFlags): Promise<Answer> 
     import('../../stripe/sync/sync-stripe.js'),
   ]);
   const synced = await syncStripe({
-    ...requireStripeEnvironment(),
+    ...requireStripeEnvironment(readStripeVariables()),
     dryRun,
     ...(webhookUrl === undefined ? {} : { webhookUrl }),
   });
@@ -77,11 +78,11 @@ async function link(account: string, customer: string): Promise<Answer> {
     import('../../worker/stripe-environment.js'),
     import('../../stripe/gateway.js'),
   ]);
-  const gateway = openGateway(requireStripeEnvironment());
+  const gateway = openGateway(requireStripeEnvironment(readStripeVariables()));
   await useLedger(async (ledger) => {
     await ledger.readStripePlace(account);
     await gateway.linkCustomer(account, customer);
-    await ledger.setStripeCustomer(account, customer);
+    await ledger.setStripeCustomer(account, customer, await gateway.isSimulated());
   });
   return { json: { account, customer }, text: `${customer} is ${account}’s.` };
 }

@@ -1,7 +1,7 @@
 /** `tollgate worker`: serves agents until it is told to stop. Its log goes to stdout, one JSON object a line. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readWorkerPlaces } from '../environment';
+import { readStripeVariables, readWorkerPlaces } from '../environment';
 import { stopOnSignal } from '../stop-on-signal';
 
 const EXAMPLE_AGENTS = join(__dirname, '../../examples/agents.js');
@@ -30,7 +30,7 @@ export function addWorkerCommand(program: Command): void {
           import('../../worker/run-worker.js'),
           import('../../worker/stripe-environment.js'),
         ]);
-      const stripe = readStripeEnvironment();
+      const stripe = readStripeEnvironment(readStripeVariables());
       await runWorker({
         ...places,
         ...(options.taskQueue ? { taskQueue: options.taskQueue } : {}),

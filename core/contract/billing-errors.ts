@@ -51,6 +51,13 @@ export const billingErrors = {
     'What was previewed is not what would be charged now.',
     'Ask for a new preview, and confirm that one.',
   ),
+  TIME_TRAVEL_UNAVAILABLE: row(
+    'refusal',
+    409,
+    59,
+    'The time of this account cannot be moved.',
+    'Only customers of the simulated Stripe can travel; see docs/time-travel.md.',
+  ),
   WEBHOOK_REFUSED: row(
     'refusal',
     400,

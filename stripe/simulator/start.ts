@@ -98,7 +98,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     routes: routesOf((id, target) => void advance(id, target)),
     catchUp: catchUpOnce,
   });
-  addControl(app, { world, sender, faults, shift });
+  addControl(app, { world, sender, faults, shift, moveTo: advance });
   addPages(app, {
     world,
     catchUp: catchUpOnce,

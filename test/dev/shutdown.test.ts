@@ -2,17 +2,13 @@
  * `tollgate dev` leaves nothing behind, however it ends: asked to, through the crash of a part, or killed
  * outright.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errors } from '../../core/contract/errors';
 import { eventually } from '../support/eventually';
 import { listProcessesOf } from '../support/processes';
-
-const PROGRAM = join(__dirname, '../../dist/cli/main.js');
-const START_DEADLINE_MS = 90_000;
+import { START_DEADLINE_MS, startDevIn, type RunningDev } from './running-dev';
 
 let folder: string;
 let running: RunningDev | undefined;
@@ -28,9 +24,9 @@ afterEach(async () => {
 });
 
 it('stops every part on Ctrl-C, and lets nobody else start in its folder meanwhile', async () => {
-  running = startDev();
+  running = startDevIn(folder);
   await running.up();
-  const second = startDev();
+  const second = startDevIn(folder);
   expect(await second.ended).toBe(errors.CONFIG_INVALID.exitCode);
   expect(second.errors()).toMatch(/another start in this folder is up/);
 
@@ -41,7 +37,7 @@ it('stops every part on Ctrl-C, and lets nobody else start in its folder meanwhi
 });
 
 it('says which part has crashed, stops the others and fails', async () => {
-  running = startDev();
+  running = startDevIn(folder);
   await running.up();
   process.kill(running.pidOf('Temporal'), 'SIGKILL');
   expect(await running.ended).toBe(1);
@@ -50,7 +46,7 @@ it('says which part has crashed, stops the others and fails', async () => {
 });
 
 it('leaves no part behind when it is killed itself', async () => {
-  running = startDev();
+  running = startDevIn(folder);
   await running.up();
   expect(listProcessesOf(folder).length).toBeGreaterThan(3);
   running.process.kill('SIGKILL');
@@ -59,7 +55,7 @@ it('leaves no part behind when it is killed itself', async () => {
 });
 
 it('leaves no part behind when it is interrupted while it starts', async () => {
-  running = startDev();
+  running = startDevIn(folder);
   await eventually(() => running?.errors().includes('starting Temporal'), {
     deadlineMs: START_DEADLINE_MS,
   });
@@ -67,40 +63,3 @@ it('leaves no part behind when it is interrupted while it starts', async () => {
   expect(await running.ended).toBe(130);
   await eventually(() => listProcessesOf(folder).length === 0, { what: 'the end of all parts' });
 });
-
-interface RunningDev {
-  readonly process: ChildProcess;
-  /** Resolves with the exit code; null when it was killed. */
-  readonly ended: Promise<number | null>;
-  up(): Promise<unknown>;
-  errors(): string;
-  pidOf(part: string): number;
-}
-
-function startDev(): RunningDev {
-  const { DATABASE_URL, TEMPORAL_ADDRESS, ...env } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, 'dev', '--no-example'], { cwd: folder, env });
-  let output = '';
-  let errors = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
-  let exited = false;
-  const ended = once(child, 'close').then(([code]) => {
-    exited = true;
-    return code as number | null; // As `close` hands it over.
-  });
-  return {
-    process: child,
-    ended,
-    errors: () => errors,
-    up: () =>
-      eventually(
-        () => {
-          if (exited) throw new Error(`It has ended:\n${errors}`);
-          return output.includes('Ctrl-C stops everything');
-        },
-        { what: 'the run-time', deadlineMs: START_DEADLINE_MS },
-      ),
-    pidOf: (part) => Number(new RegExp(`${part} (\\d+)`).exec(output)?.[1]),
-  };
-}

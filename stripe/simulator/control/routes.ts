@@ -12,6 +12,7 @@ import type { World } from '../state/world';
 import { errorBody, isRefusal, missing } from '../wire/errors';
 import { NO_FAULTS } from '../webhooks/faults';
 import type { Sender } from '../webhooks/sender';
+import { move, moveCustomer, openRunningClock, runningClock } from './clocks';
 import type { Faults } from './faults';
 
 export interface Control {
@@ -20,6 +21,8 @@ export interface Control {
   faults: Faults;
   /** Moves the simulator's own clock; resolves when everything due has been worked off. */
   shift: (seconds: number) => Promise<void>;
+  /** Moves a test clock forward; the same. */
+  moveTo: (clock: string, instant: number) => Promise<void>;
 }
 
 const apiFault = z.strictObject({
@@ -64,7 +67,8 @@ const cardBehaviour = z
   })
   .partial();
 
-export function addControl(app: FastifyInstance, { world, sender, faults, shift }: Control): void {
+export function addControl(app: FastifyInstance, control: Control): void {
+  const { world, sender, faults, shift, moveTo } = control;
   const post = <T extends z.ZodType>(
     path: string,
     schema: T,
@@ -77,6 +81,8 @@ export function addControl(app: FastifyInstance, { world, sender, faults, shift 
     });
   };
   const none = z.strictObject({});
+  // Tells the simulator from Stripe, for those who may talk to either.
+  app.get('/_simulator', () => ({ simulator: true, now: world.wallNow() }));
 
   post('faults/api', apiFault, (given) => {
     faults.add(given);
@@ -107,6 +113,10 @@ export function addControl(app: FastifyInstance, { world, sender, faults, shift 
     await shift(seconds);
     return { now: world.wallNow() };
   });
+  post('clocks', runningClock, (given) => openRunningClock(world, given));
+  post('customers/:id/move', move, ({ to }, ids) =>
+    moveCustomer(world, ids['id'] ?? '', to, moveTo),
+  );
   post('payment_methods/:id', cardBehaviour, (given, ids) => {
     const card = world.get('sim.card', ids['id']);
     if (!card) throw missing('PaymentMethod', ids['id'] ?? '');

@@ -14,7 +14,7 @@ export function startAdvance(
   flush: () => Promise<void>,
 ): Promise<void> {
   const clock = world.need('test_helpers.test_clock', id);
-  world.holdAt(id, clock.frozen_time);
+  world.holdAt(id, world.now(id));
   const advancing = world.put({
     ...clock,
     frozen_time: target,
@@ -39,6 +39,7 @@ async function run(
     status = 'ready';
   } finally {
     world.holdAt(id, null);
+    if (world.running().includes(id)) world.runFrom(id, target);
     world.atomically(() => {
       const clock = world.get('test_helpers.test_clock', id);
       if (!clock) return;

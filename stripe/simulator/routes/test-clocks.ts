@@ -24,7 +24,10 @@ function clockOf(world: World, ids: Record<string, string>): Clock {
   return row;
 }
 
-function create(world: World, given: { frozen_time: number; name?: string | undefined }): Clock {
+export function createClock(
+  world: World,
+  given: { frozen_time: number; name?: string | undefined },
+): Clock {
   const row = world.put<Clock>({
     id: world.newId('clock'),
     object: 'test_helpers.test_clock',
@@ -83,7 +86,12 @@ const PATH = '/v1/test_helpers/test_clocks';
 /** `advance` carries on in the background until the clock is `ready` again. */
 export function testClockRoutes(advance: (clock: string, target: number) => void): Route[] {
   return [
-    route('POST', PATH, z.strictObject({ frozen_time: instant, name: text.optional() }), create),
+    route(
+      'POST',
+      PATH,
+      z.strictObject({ frozen_time: instant, name: text.optional() }),
+      createClock,
+    ),
     route('GET', PATH, z.strictObject(paging), (world, given) =>
       page(world.all('test_helpers.test_clock').reverse(), given, PATH),
     ),

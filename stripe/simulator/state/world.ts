@@ -6,13 +6,14 @@
 import type { AnyRow, EventRow, Rows, Table } from './rows';
 import { makeId } from './ids';
 import { DEFAULT_SETTINGS, type Settings } from './settings';
+import { createTime, type Time } from './time';
 
 export interface RequestMark {
   id: string | null;
   idempotency_key: string | null;
 }
 
-export interface World {
+export interface World extends Time {
   /** Changed from outside, through the control API; not taken back with a request. */
   settings: Settings;
   get<T extends Table>(table: T, id: string | null | undefined): Rows[T] | undefined;
@@ -26,16 +27,8 @@ export interface World {
   /** Where the simulator is reached; its pages' addresses begin with it. */
   url(): string;
   setUrl(url: string): void;
-  /** Seconds on the simulator's own clock. */
-  wallNow(): number;
-  /** Seconds on a test clock, or on the own clock where there is none. */
-  now(testClock: string | null | undefined): number;
-  /** Stops a clock at a moment while what is due then is worked off; null lets it go. Gives what held it before. */
-  holdAt(testClock: string | null, moment: number | null): number | null;
   /** Invoices whose `invoice.created` an endpoint has refused to take; their drafts wait. */
   refusedDrafts: Set<string>;
-  /** Moves the own clock forward. */
-  shiftWall(seconds: number): void;
   /** All or nothing, except for a refusal that says it keeps what was done. */
   atomically<T>(work: () => T): T;
   /** Runs work and takes all of it back: what would be. */
@@ -50,12 +43,10 @@ const NO_REQUEST: RequestMark = { id: null, idempotency_key: null };
 
 export function createWorld(options: { seed: string; clock: () => number }): World {
   const tables = new Map<Table, Map<string, AnyRow>>();
-  const held = new Map<string | null, number>();
   const listeners: ((events: EventRow[]) => void)[] = [];
   let undo: (() => void)[] | undefined;
   let made: EventRow[] = [];
   let counter = 0;
-  let shift = 0;
   let url = 'http://127.0.0.1';
 
   const tableOf = (name: Table): Map<string, AnyRow> => {
@@ -102,21 +93,8 @@ export function createWorld(options: { seed: string; clock: () => number }): Wor
     setUrl(given) {
       url = given;
     },
-    wallNow: () => held.get(null) ?? Math.floor(options.clock() / 1000) + shift,
-    now(testClock) {
-      if (!testClock) return world.wallNow();
-      return held.get(testClock) ?? world.need('test_helpers.test_clock', testClock).frozen_time;
-    },
+    ...createTime(options.clock, (id) => world.get('test_helpers.test_clock', id)?.frozen_time),
     refusedDrafts: new Set(),
-    holdAt(testClock, moment) {
-      const before = held.get(testClock) ?? null;
-      if (moment === null) held.delete(testClock);
-      else held.set(testClock, moment);
-      return before;
-    },
-    shiftWall(seconds) {
-      shift += seconds;
-    },
     atomically(work) {
       if (undo) return work();
       const count = counter;
