@@ -1,0 +1,99 @@
+/**
+ * The promise: kill a worker while random trees of runs are under way, with SIGKILL and at any moment: what
+ * support/run-trees.ts promises of trees holds all the same, and the books add up.
+ */
+import fc from 'fast-check';
+import { credits } from '../../../index';
+import { eventually } from '../../support/eventually';
+import { endPrograms, startProgram, type Program } from '../../support/program';
+import { uniqueTaskQueue, type TestWorker } from '../../support/temporal';
+import { openHouse, type GatedHouse } from '../support/gated-house';
+import { checkTree, runTree, trees, whenAtRest, type Root } from '../support/run-trees';
+import { loadWorkflowBundle } from '../support/workflow-bundle';
+import type { WorkerArgument } from './programs/worker';
+
+const ROUNDS = Number(process.env['TOLLGATE_PROPERTY_RUNS'] ?? 3);
+/** How long an attempt may take: what has died with its worker is made again after it. */
+const ATTEMPT = '3s';
+const SLACK_MS = 500;
+
+/** Always one of them: it is let be, and long enough to be met in the middle. */
+const LONG: Root = {
+  blocks: ['plain', 'frugal', 'cheap', 'plain', 'frugal', 'cheap', 'plain', 'frugal', 'cheap'],
+  parallel: ['frugal', 'frugal'],
+  children: [],
+  budget: null,
+  guarantee: 'covers',
+  end: 'let be',
+};
+
+let house: GatedHouse;
+let reaper: TestWorker;
+const workers: Program[] = [];
+beforeAll(async () => {
+  house = await openHouse();
+  // It runs no agents, and lapses and asks as every worker does.
+  const gate = { reaper: { everyMs: 50, askEveryMs: 200 } };
+  reaper = await house.startWorker({ taskQueue: uniqueTaskQueue('reaper'), gate });
+  // Made once here, so that the programs find it made.
+  await loadWorkflowBundle();
+  for (let count = 0; count < 2; count += 1) workers.push(startWorker());
+  await Promise.all(workers.map((worker) => worker.receive('ready')));
+});
+afterAll(async () => {
+  await endPrograms();
+  await reaper.stop();
+  await house.close();
+});
+
+it('a worker that dies among them breaks no promise', async () => {
+  let killed = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(trees, { minLength: 1, maxLength: 3 }),
+      fc.integer({ min: 50, max: 120 }),
+      fc.integer({ min: 1, max: 9 }),
+      async (roots, funds, calls) => {
+        const account = await house.fund(String(funds));
+        const state = { over: false };
+        const running = Promise.all(
+          [LONG, ...roots].map(async (run) => ({
+            run,
+            ...(await runTree(house, account, run, ATTEMPT)),
+          })),
+        ).finally(() => (state.over = true));
+        await eventually(async () => state.over || (await countCalls(account)) >= calls, {
+          what: `${calls} calls to have reserved`,
+          deadlineMs: 60_000,
+        });
+        if (!state.over) killed += 1;
+        // The other one is there to go on, and a third comes up meanwhile.
+        await workers.shift()?.kill();
+        workers.push(startWorker());
+        const ends = await running;
+        await whenAtRest(house, account, credits(funds));
+        for (const { run, ...end } of ends) await checkTree(house, run, end);
+        const { checks } = await house.ledger.doctor();
+        expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+      },
+    ),
+    { numRuns: ROUNDS, endOnFailure: true },
+  );
+  expect(killed).toBeGreaterThan(0);
+});
+
+function startWorker(): Program {
+  const argument: WorkerArgument = {
+    temporalAddress: house.temporal.address,
+    databaseUrl: house.database.url,
+    taskQueue: house.taskQueue,
+    slackMs: SLACK_MS,
+    systemTaskQueue: house.systemTaskQueue,
+  };
+  return startProgram(require.resolve('./programs/worker'), argument);
+}
+
+async function countCalls(account: string): Promise<number> {
+  const open = await house.ledger.listReservations({ account, limit: 1_000 });
+  return open.length + (await house.charges(account)).length;
+}
