@@ -32,11 +32,12 @@ export function standingOf(catalogue: Catalogue, stripe: StripeSnapshot, now: Se
     const state = overdue ? 'grace' : subscription.cancelAt === undefined ? 'active' : 'canceling';
     return { state, life, ...(current ? { current } : {}), lives, duplicates };
   }
-  return { ...withoutPack(lives, now), lives, duplicates };
+  return { ...withoutPack(lives, stripe, now), lives, duplicates };
 }
 
 function withoutPack(
   lives: readonly SubscriptionLife[],
+  stripe: StripeSnapshot,
   now: Seconds,
 ): Omit<Standing, 'lives' | 'duplicates'> {
   const late = lives.find((life) => isPaidLate(life) && (life.current?.period.end ?? 0) > now);
@@ -44,7 +45,7 @@ function withoutPack(
   const over = lives.filter(({ current }) => current !== undefined);
   const last = over.at(-1);
   const other = lives.find(({ phase }) => phase === 'without-pack');
-  if (last?.phase === 'given-up') {
+  if (last?.phase === 'given-up' && !hasLeft(last, stripe)) {
     return { state: 'exhausted', life: last, freeSince: endOfPack(last) };
   }
   return {
@@ -58,6 +59,17 @@ function withoutPack(
 export function isPaidLate({ current, subscription }: SubscriptionLife): boolean {
   const { endedAt } = subscription;
   return current !== undefined && endedAt !== undefined && current.paidAt > endedAt;
+}
+
+/** Cancelled in grace: what was left stays, as with a payment that failed for good, but nothing is owed. */
+function hasLeft({ subscription }: SubscriptionLife, { invoices }: StripeSnapshot): boolean {
+  const { id, status, endReason } = subscription;
+  const owes = invoices.some(
+    (invoice) =>
+      invoice.subscription === id &&
+      (invoice.status === 'open' || invoice.status === 'uncollectible'),
+  );
+  return status === 'canceled' && endReason === 'cancellation_requested' && !owes;
 }
 
 function endOfPack(life: SubscriptionLife): Seconds {

@@ -395,7 +395,8 @@ describe('a payment that fails', () => {
     const one = await failing();
     await one.cancel();
     const { view } = await one.sync();
-    expect(view.subscription.plan).toBe('free');
+    expect(view.subscription).toMatchObject({ state: 'free', plan: 'free' });
+    expect(view.banner).toBeUndefined();
     expect(one.stripe.snapshot().invoices.at(-1)).toMatchObject({ status: 'void' });
     expect(await balanceOf(one)).toBe(150);
   });
