@@ -3,21 +3,19 @@
  * are pure, but they change, and histories are replayed (docs/adr/0018). Each may be tried again: books
  * and Stripe know what was done.
  */
-import { reconcile } from '../core/billing/reconcile';
 import type { CommandDone, LedgerCommand } from '../core/contract/billing-books';
 import type { BillingView } from '../core/contract/billing-view';
-import { TollgateError } from '../core/contract/errors';
 import type { StripeCommand } from '../core/contract/stripe-command';
 import type { Ledger } from '../ledger/ledger';
 import type { StripeDone } from '../stripe/perform-command';
 import { withFailures } from './as-failure';
 import {
-  readBillingInput,
   requireBuyer,
   type BillingContext,
   type BillingDeps,
   type BillingSubject,
 } from './billing-input';
+import { bringUpToDate } from './bring-up-to-date';
 
 export interface BillingActivities {
   /** Reads Stripe, and brings the books to what it says. */
@@ -48,9 +46,6 @@ export interface Reconciled {
   readonly wakeInMs?: number;
 }
 
-/** One pass applies what the snapshot brings; a second sees that nothing is left. */
-const MAX_PASSES = 5;
-
 export function createBillingActivities(ledger: Ledger, deps: BillingDeps): BillingActivities {
   const context: BillingContext = { ...deps, ledger };
   return {
@@ -72,26 +67,13 @@ async function reconcileAccount(
   context: BillingContext,
   subject: BillingSubject,
 ): Promise<Reconciled> {
-  const { ledger } = context;
-  let input = await readBillingInput(context, subject);
-  const applied: CommandDone[] = [];
-  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    const { ledger: commands, stripe, view, wakeAt } = reconcile(input);
-    if (commands.length === 0) {
-      const wakeInMs = wakeAt === undefined ? undefined : Date.parse(wakeAt) - input.now * 1_000;
-      return {
-        applied: applied.filter(({ changed }) => changed),
-        stripe,
-        view,
-        ...(wakeInMs === undefined ? {} : { wakeInMs }),
-      };
-    }
-    applied.push(...(await ledger.applyBilling(subject.account, commands)));
-    input = { ...input, books: await ledger.readBilling(subject.account) };
-  }
-  throw new TollgateError(
-    'INVARIANT_BROKEN',
-    { account: subject.account, passes: MAX_PASSES },
-    { message: 'The billing rules and the books do not come to rest' },
-  );
+  const { input, decision, applied } = await bringUpToDate(context, subject);
+  const { stripe, view, wakeAt } = decision;
+  const wakeInMs = wakeAt === undefined ? undefined : Date.parse(wakeAt) - input.now * 1_000;
+  return {
+    applied: applied.filter(({ changed }) => changed),
+    stripe,
+    view,
+    ...(wakeInMs === undefined ? {} : { wakeInMs }),
+  };
 }

@@ -30,6 +30,7 @@ import {
   type BillingDeps,
   type BillingSubject,
 } from './billing-input';
+import { bringUpToDate } from './bring-up-to-date';
 import { previewChange } from './preview-change';
 
 export type PlannedAction =
@@ -84,7 +85,7 @@ export function createBillingPlans(ledger: Ledger, deps: BillingDeps): BillingPl
   const context: BillingContext = { ...deps, ledger };
   return {
     planAction: ({ subject, action, id }) =>
-      withFailures(async () => plan(await readBillingInput(context, subject), action, id)),
+      withFailures(async () => plan(await readCurrent(context, subject), action, id)),
 
     planPackChange: ({ subject, to, id, agreed }) =>
       withFailures(async () => {
@@ -104,13 +105,11 @@ export function createBillingPlans(ledger: Ledger, deps: BillingDeps): BillingPl
 
     previewPackChange: ({ subject, to, id }) =>
       withFailures(async () =>
-        previewChange(context.gateway, await readBillingInput(context, subject), to, id),
+        previewChange(context.gateway, await readCurrent(context, subject), to, id),
       ),
 
     planAutoTopUp: ({ subject, wanted }) =>
-      withFailures(
-        async () => planAutoTopUp(await readBillingInput(context, subject), wanted) ?? null,
-      ),
+      withFailures(async () => planAutoTopUp(await readCurrent(context, subject), wanted) ?? null),
   };
 }
 
@@ -127,13 +126,21 @@ function plan(input: BillingInput, action: PlannedAction, id: string): StripeCom
   }
 }
 
+/** What is asked for is planned on books that hold all that Stripe has brought, heard of or not. */
+async function readCurrent(
+  context: BillingContext,
+  subject: BillingSubject,
+): Promise<BillingInput> {
+  return (await bringUpToDate(context, subject)).input;
+}
+
 /** As of the moment of the preview, so that Stripe prorates to the same second. */
 async function readAt(
   context: BillingContext,
   subject: BillingSubject,
   at: Seconds | undefined,
 ): Promise<BillingInput> {
-  const input = await readBillingInput(context, subject);
+  const input = await readCurrent(context, subject);
   if (at === undefined) return input;
   if (at > input.now || at < input.now - PREVIEW_SECONDS) {
     throw new TollgateError('PREVIEW_STALE', { at, now: input.now });

@@ -66,6 +66,12 @@ const BURN_AND_STEP_DOWN: readonly Act[] = [
   { do: 'spend', amount: 99_999 },
 ];
 
+const REFUSED_UPGRADE: readonly Act[] = [
+  { do: 'bank', declines: true },
+  { do: 'change', pack: 'agent-10000' },
+  { do: 'spend', amount: 99_999 },
+];
+
 /** What was spent of bought credits, at list price, above what was paid. In cents. */
 async function gainOf(one: Customer): Promise<number> {
   const { ledger } = one.house;
@@ -131,7 +137,7 @@ async function search(
         numRuns: RUNS,
         seed: SEED,
         endOnFailure: true,
-        examples: [[LAST_HOUR], [BURN_AND_STEP_DOWN]],
+        examples: [[LAST_HOUR], [BURN_AND_STEP_DOWN], [REFUSED_UPGRADE]],
       },
     );
   } finally {
