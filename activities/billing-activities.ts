@@ -3,6 +3,8 @@
  * are pure, but they change, and histories are replayed (docs/adr/0018). Each may be tried again: books
  * and Stripe know what was done.
  */
+import { planAutoTopUp } from '../core/billing/plan-actions';
+import type { AutoTopUpRequest } from '../core/contract/auto-top-up';
 import type { CommandDone, LedgerCommand } from '../core/contract/billing-books';
 import type { BillingView } from '../core/contract/billing-view';
 import type { StripeCommand } from '../core/contract/stripe-command';
@@ -22,6 +24,8 @@ export interface BillingActivities {
   reconcileAccount(subject: BillingSubject): Promise<Reconciled>;
   applyBilling(request: ApplyRequest): Promise<readonly CommandDone[]>;
   performStripe(request: PerformRequest): Promise<StripeDone>;
+  /** Null turns it off. */
+  setAutoTopUp(request: SetAutoTopUpRequest): Promise<void>;
   openPortal(request: { readonly account: string; readonly returnUrl?: string }): Promise<string>;
 }
 
@@ -34,6 +38,11 @@ export interface PerformRequest {
   readonly account: string;
   readonly command: StripeCommand;
   readonly returnUrl?: string;
+}
+
+export interface SetAutoTopUpRequest {
+  readonly subject: BillingSubject;
+  readonly wanted: AutoTopUpRequest | null;
 }
 
 export interface Reconciled {
@@ -56,6 +65,12 @@ export function createBillingActivities(ledger: Ledger, deps: BillingDeps): Bill
       withFailures(async () =>
         deps.gateway.perform(await requireBuyer(context, account, returnUrl), command),
       ),
+    setAutoTopUp: ({ subject, wanted }) =>
+      withFailures(async () => {
+        const { input } = await bringUpToDate(context, subject);
+        const settings = planAutoTopUp(input, wanted);
+        await ledger.setAutoTopUp(subject.account, settings ?? null);
+      }),
     openPortal: ({ account, returnUrl }) =>
       withFailures(async () =>
         deps.gateway.openPortal(await requireBuyer(context, account, returnUrl)),
@@ -69,6 +84,10 @@ async function reconcileAccount(
 ): Promise<Reconciled> {
   const { input, decision, applied } = await bringUpToDate(context, subject);
   const { stripe, view, wakeAt } = decision;
+  // Only then would a look buy: in every other state it is told, or wakes, when that changes.
+  if (input.autoTopUp) {
+    await context.ledger.watchAutoTopUp(subject.account, view.autoTopUp === 'ready');
+  }
   const wakeInMs = wakeAt === undefined ? undefined : Date.parse(wakeAt) - input.now * 1_000;
   return {
     applied: applied.filter(({ changed }) => changed),

@@ -1,6 +1,5 @@
 /** What the billing rules are given: the plans, the books, what Stripe says, and the time. */
 import type { BillingInput } from '../core/billing/reconcile';
-import type { AutoTopUp } from '../core/billing/top-ups';
 import type { Catalogue, Seconds } from '../core/contract/plans';
 import type { Ledger } from '../ledger/ledger';
 import type { StripePlace } from '../ledger/stripe-ledger';
@@ -21,7 +20,6 @@ export interface BillingContext extends BillingDeps {
 /** Whose it is, and what the workflow knows by itself. */
 export interface BillingSubject {
   readonly account: string;
-  readonly autoTopUp?: AutoTopUp;
   /** Id of the change of packs that is being made right now. */
   readonly changeUnderWay?: string;
 }
@@ -29,13 +27,14 @@ export interface BillingSubject {
 /** The time is Stripe's: for a customer on a test clock, that clock's. At the simulator the books follow it. */
 export async function readBillingInput(
   context: BillingContext,
-  { account, autoTopUp, changeUnderWay }: BillingSubject,
+  { account, changeUnderWay }: BillingSubject,
 ): Promise<BillingInput> {
   const { ledger, gateway, catalogue } = context;
   const { customer } = await readPlace(context, account);
   const read = await gateway.read(customer);
   const now = await followTime(context, account, customer, read.readAt);
   const books = await ledger.readBilling(account);
+  const autoTopUp = await ledger.readAutoTopUp(account);
   return {
     catalogue,
     books,

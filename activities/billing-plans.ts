@@ -3,7 +3,6 @@
  * not possible is refused here, before anything is done.
  */
 import {
-  planAutoTopUp,
   planCancel,
   planResubscribe,
   planSubscribe,
@@ -16,12 +15,11 @@ import {
   type ChangePlan,
 } from '../core/billing/plan-change';
 import type { BillingInput } from '../core/billing/reconcile';
-import type { AutoTopUp } from '../core/billing/top-ups';
 import { TollgateError } from '../core/contract/errors';
 import type { PackPreview } from '../core/contract/pack-preview';
 import type { Seconds } from '../core/contract/plans';
 import type { StripeCommand } from '../core/contract/stripe-command';
-import type { Agreed, AutoTopUpRequest } from '../core/contract/subscription';
+import type { Agreed } from '../core/contract/subscription';
 import type { Ledger } from '../ledger/ledger';
 import { withFailures } from './as-failure';
 import {
@@ -46,7 +44,6 @@ export interface BillingPlans {
   /** Once the plan's `take` is done: the requests, and what undoes the first of them. */
   planPackRequests(request: PlanRequestsRequest): Promise<PackRequests>;
   previewPackChange(request: PlanChangeRequest): Promise<PackPreview>;
-  planAutoTopUp(request: PlanAutoTopUpRequest): Promise<AutoTopUp | null>;
 }
 
 export interface PlanActionRequest {
@@ -71,11 +68,6 @@ export interface PlanRequestsRequest {
 export interface PackRequests {
   readonly requests: readonly StripeCommand[];
   readonly removeCredit: StripeCommand;
-}
-
-export interface PlanAutoTopUpRequest {
-  readonly subject: BillingSubject;
-  readonly wanted: AutoTopUpRequest | null;
 }
 
 /** How long a preview can be agreed to. */
@@ -107,9 +99,6 @@ export function createBillingPlans(ledger: Ledger, deps: BillingDeps): BillingPl
       withFailures(async () =>
         previewChange(context.gateway, await readCurrent(context, subject), to, id),
       ),
-
-    planAutoTopUp: ({ subject, wanted }) =>
-      withFailures(async () => planAutoTopUp(await readCurrent(context, subject), wanted) ?? null),
   };
 }
 

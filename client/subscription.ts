@@ -8,6 +8,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import type { AutoTopUpRequest } from '../core/contract/auto-top-up';
 import type { BillingView } from '../core/contract/billing-view';
 import { TollgateError, errors, type ErrorCode } from '../core/contract/errors';
 import type { PackPreview } from '../core/contract/pack-preview';
@@ -16,7 +17,6 @@ import {
   SUBSCRIPTION_UPDATES,
   SUBSCRIPTION_WORKFLOW,
   subscriptionWorkflowId,
-  type AutoTopUpRequest,
   type CancelAgentLineRequest,
   type ChangePackRequest,
   type PageAnswer,

@@ -3,6 +3,7 @@
  * operation has a file of its own. Refusals are returned; a fault is thrown as LEDGER_UNAVAILABLE
  * and may be retried with the same arguments, whatever had happened; a broken invariant is thrown.
  */
+import type { AutoTopUpLedger } from './auto-top-up-ledger';
 import type { BillingBooks, CommandDone, LedgerCommand } from '../core/contract/billing-books';
 import type { BudgetKind, BudgetPeriod } from '../core/contract/budget';
 import type { Supply } from '../core/contract/supply';
@@ -123,7 +124,8 @@ export interface Ledger
     NoticeLedger,
     LineLedger,
     ScheduleRegistry,
-    StripeLedger {
+    StripeLedger,
+    AutoTopUpLedger {
   /** Opens an account; opening it again returns it unchanged. Default: with the free tier's drip. */
   openAccount(account: string, options?: { readonly drip?: boolean }): Promise<AccountView>;
   /** @throws ACCOUNT_UNKNOWN */

@@ -4,6 +4,7 @@
 import { rememberAccountIds } from './account-ids';
 import { accountOperations } from './accounts';
 import { agentQuoteOperations } from './agent-quotes';
+import { autoTopUpOperations } from './auto-top-ups';
 import { billingOperations } from './billing';
 import { budgetOperations } from './budgets';
 import { callCostOperations } from './call-costs';
@@ -79,6 +80,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...preflightOperations(database, accountIds),
     ...grantOperations(database, accountIds, accounts),
     ...billingOperations(database, accountIds, accounts),
+    ...autoTopUpOperations(database, accountIds),
     ...guaranteeOperations(database),
     ...entryOperations(database, accountIds),
     ...runOperations(database, accountIds),

@@ -22,6 +22,8 @@ export async function chargeTopUp(
         currency,
         customer,
         payment_method: paymentMethod,
+        // Without this Stripe wants an address to send the customer to.
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         off_session: true,
         confirm: true,
         metadata: {

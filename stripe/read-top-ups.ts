@@ -62,12 +62,14 @@ function statusOf(
 
 function readAutomatic(intent: Stripe.PaymentIntent, payments: Payments): TopUpSnapshot {
   const { id, amount, created, metadata, status } = intent;
+  const failed = hasFailed(intent);
   const payment = payments.of(id);
   const paymentMethod = metadata[PAYMENT_METHOD];
   return {
     id,
     automatic: true,
-    status: status === 'succeeded' ? 'paid' : hasFailed(intent) ? 'failed' : 'processing',
+    status: status === 'succeeded' ? 'paid' : failed ? 'failed' : 'processing',
+    ...(failed ? { failedFor: wantsHolder(intent) ? 'authentication-required' : 'declined' } : {}),
     credits: metadata[CREDITS] ?? '0',
     price: Number(metadata[PRICE] ?? amount),
     createdAt: created,
@@ -79,4 +81,8 @@ function readAutomatic(intent: Stripe.PaymentIntent, payments: Payments): TopUpS
 /** Nobody is there to give another card or to confirm: what needs either has failed. */
 function hasFailed({ status }: Stripe.PaymentIntent): boolean {
   return ['requires_payment_method', 'requires_action', 'canceled'].includes(status);
+}
+
+function wantsHolder({ status, last_payment_error }: Stripe.PaymentIntent): boolean {
+  return status === 'requires_action' || last_payment_error?.code === 'authentication_required';
 }

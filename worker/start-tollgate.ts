@@ -13,6 +13,7 @@ import type { Ledger } from '../ledger/ledger';
 import { startNoticeSweep } from './notice-sweep';
 import { patientWithWorkflows } from './starved-threads';
 import { watchLines, type WatchOptions } from './watch-lines';
+import { watchTopUps, type WatchTopUpsOptions } from './watch-top-ups';
 
 export interface StartTollgateOptions {
   readonly connection: NativeConnection;
@@ -27,6 +28,8 @@ export interface StartTollgateOptions {
   readonly lines?: WatchOptions;
   /** Stripe and what is sold. Without it, subscriptions wait for a worker that has it. */
   readonly billing?: BillingDeps;
+  /** How automatic top-ups are watched, where `billing` is there. */
+  readonly topUps?: WatchTopUpsOptions;
 }
 
 export interface NoticeOptions extends DeliveryOptions {
@@ -81,7 +84,15 @@ export async function startTollgate(options: StartTollgateOptions): Promise<Runn
   const watch = watchLines({ ledger, client, taskQueue, ...options.lines }, (error) =>
     Runtime.instance().logger.warn('Could not look after the lines', { error }),
   );
-  const ended = worker.run().finally(() => Promise.all([sweep.stop(), watch.stop()]));
+  // Without Stripe nobody here could do what is due.
+  const topUps =
+    billing &&
+    watchTopUps({ ledger, client, taskQueue, ...options.topUps }, (error) =>
+      Runtime.instance().logger.warn('Could not look for automatic top-ups', { error }),
+    );
+  const ended = worker
+    .run()
+    .finally(() => Promise.all([sweep.stop(), watch.stop(), topUps?.stop()]));
   // Whoever waits for the end gets the rejection; until somebody does, Node must not see it as unhandled.
   ended.catch(() => undefined);
   return {

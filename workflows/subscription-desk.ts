@@ -5,14 +5,13 @@
 import { currentUpdateInfo, defineUpdate, setHandler, uuid4 } from '@temporalio/workflow';
 import type { BillingSubject } from '../activities/billing-input';
 import type { PlannedAction } from '../activities/billing-plans';
-import type { AutoTopUp } from '../core/billing/top-ups';
+import type { AutoTopUpRequest } from '../core/contract/auto-top-up';
 import type { BillingView } from '../core/contract/billing-view';
 import type { PackPreview } from '../core/contract/pack-preview';
 import type { StripeCommand } from '../core/contract/stripe-command';
 import {
   SUBSCRIPTION_UPDATES as NAMES,
   type Agreed,
-  type AutoTopUpRequest,
   type CancelAgentLineRequest,
   type ChangePackRequest,
   type PageAnswer,
@@ -40,7 +39,6 @@ export interface Desk {
   inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer>;
   /** Only from within a turn. */
   look(): Promise<BillingView>;
-  setAutoTopUp(settings: AutoTopUp | null): void;
 }
 
 /** Known to Stripe as the request's name: the same request again is done once. */
@@ -154,7 +152,8 @@ async function change(
 
 async function setAutoTopUp(desk: Desk, wanted: AutoTopUpRequest | null): Promise<BillingView> {
   const subject = desk.subject();
-  desk.setAutoTopUp(await looking('check the automatic top-up').planAutoTopUp({ subject, wanted }));
+  const summary = `automatic top-up: ${wanted?.topUp ?? 'off'}`.slice(0, 200);
+  await doing(summary).setAutoTopUp({ subject, wanted });
   return desk.look();
 }
 

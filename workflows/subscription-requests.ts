@@ -3,10 +3,10 @@
  * against the books and Stripe.
  */
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { AutoTopUpRequest } from '../core/contract/auto-top-up';
 import { describeError } from '../core/contract/errors';
 import type {
   Agreed,
-  AutoTopUpRequest,
   CancelAgentLineRequest,
   ChangePackRequest,
   PreviewRequest,

@@ -13,7 +13,6 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { BillingSubject } from '../activities/billing-input';
-import type { AutoTopUp } from '../core/billing/top-ups';
 import type { BillingView } from '../core/contract/billing-view';
 import { BILLING_QUERY, HINT_SIGNAL, type SubscriptionInput } from '../core/contract/subscription';
 import { isHistoryLong } from './long-history';
@@ -23,7 +22,6 @@ import { codeOf, look } from './subscription-look';
 
 /** What a run hands to the next one. */
 interface Carried extends SubscriptionInput {
-  readonly autoTopUp?: AutoTopUp;
   readonly view?: BillingView;
   readonly recent?: readonly string[];
 }
@@ -32,13 +30,10 @@ const RECENT = 10;
 /** After a look that failed: soon at first, then less and less. */
 const RETRY_FIRST_MS = 30_000;
 const RETRY_LONGEST_MS = 30 * 60_000;
-/** Blocks spend credits without telling this workflow; who wants to be topped up is looked at this often. */
-const AUTO_TOP_UP_MS = 10 * 60_000;
 
 export async function subscription(input: Carried): Promise<void> {
   const { account } = input;
   const jobs: (() => Promise<void>)[] = [];
-  let autoTopUp = input.autoTopUp;
   let view = input.view ?? null;
   let recent: readonly string[] = input.recent ?? [];
   let due = true;
@@ -47,7 +42,7 @@ export async function subscription(input: Carried): Promise<void> {
   let trouble: string | undefined;
   let unknown = false;
 
-  const subject = (): BillingSubject => ({ account, ...(autoTopUp ? { autoTopUp } : {}) });
+  const subject = (): BillingSubject => ({ account });
 
   const lookNow = async (): Promise<BillingView> => {
     due = false;
@@ -55,7 +50,7 @@ export async function subscription(input: Carried): Promise<void> {
       const looked = await look(subject());
       view = looked.view;
       recent = [...[...looked.done].reverse(), ...recent].slice(0, RECENT);
-      wakeInMs = looked.wakeInMs;
+      wakeInMs = looked.wakeInMs === undefined ? undefined : Math.max(1, looked.wakeInMs);
       failures = 0;
       trouble = undefined;
       return looked.view;
@@ -71,8 +66,8 @@ export async function subscription(input: Carried): Promise<void> {
   };
 
   const show = (): void => {
-    const sleep = sleepMs();
-    const wakeAt = sleep === undefined ? undefined : new Date(Date.now() + sleep).toISOString();
+    const wakeAt =
+      wakeInMs === undefined ? undefined : new Date(Date.now() + wakeInMs).toISOString();
     setCurrentDetails(
       describeSubscription({
         account,
@@ -84,13 +79,6 @@ export async function subscription(input: Carried): Promise<void> {
     );
   };
 
-  const sleepMs = (): number | undefined => {
-    const watched = autoTopUp && failures === 0 ? AUTO_TOP_UP_MS : undefined;
-    const times = [wakeInMs, watched].filter((time) => time !== undefined);
-    if (times.length === 0) return undefined;
-    return Math.max(1, Math.min(...times));
-  };
-
   setHandler(defineSignal(HINT_SIGNAL), () => {
     due = true;
   });
@@ -98,9 +86,6 @@ export async function subscription(input: Carried): Promise<void> {
   openDesk({
     subject,
     look: lookNow,
-    setAutoTopUp: (settings) => {
-      autoTopUp = settings ?? undefined;
-    },
     inTurn: (work) =>
       new Promise((resolve, reject) => {
         jobs.push(() => work().then(resolve, reject));
@@ -117,7 +102,6 @@ export async function subscription(input: Carried): Promise<void> {
       await continueAsNew<typeof subscription>({
         account,
         recent,
-        ...(autoTopUp ? { autoTopUp } : {}),
         ...(view ? { view } : {}),
       });
     } else if (due) await lookNow().catch(() => undefined);
@@ -126,10 +110,10 @@ export async function subscription(input: Carried): Promise<void> {
       await condition(allHandlersFinished);
       if (jobs.length === 0) return;
     } else {
-      const waited = sleepMs();
       const woken = (): boolean => due || jobs.length > 0;
-      if (waited === undefined) await condition(woken);
-      else if (!(await condition(woken, waited, { summary: 'until something is due' }))) due = true;
+      if (wakeInMs === undefined) await condition(woken);
+      else if (!(await condition(woken, wakeInMs, { summary: 'until something is due' })))
+        due = true;
     }
   }
 }

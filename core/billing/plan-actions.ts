@@ -2,13 +2,14 @@
  * What is asked of Stripe for each thing that an account's owner can do, apart from changing packs
  * (plan-change.ts). Each refuses what is not possible now.
  */
+import type { AutoTopUp, AutoTopUpRequest } from '../contract/auto-top-up';
+import { credits } from '../contract/credits';
 import { TollgateError } from '../contract/errors';
 import type { StripeCommand } from '../contract/stripe-command';
 import { requireSoldPack, requireTopUp } from './plans';
 import { requireAction } from './possible-actions';
 import type { BillingInput } from './reconcile';
 import { standingOf, type Standing } from './standing';
-import type { AutoTopUp } from './top-ups';
 
 /**
  * Checkout for a pack. Where a subscription without a pack is running already (Pro alone), the pack is
@@ -59,7 +60,7 @@ export function planTopUp(input: BillingInput, topUp: string, id: string): Strip
  */
 export function planAutoTopUp(
   input: BillingInput,
-  wanted: Omit<AutoTopUp, 'enabledAt'> | null,
+  wanted: AutoTopUpRequest | null,
 ): AutoTopUp | undefined {
   if (wanted === null) return undefined;
   allowed('set-auto-top-up', input);
@@ -70,7 +71,11 @@ export function planAutoTopUp(
       rule: `a whole number of at least ${price}, the price of one top-up`,
     });
   }
-  return { ...wanted, enabledAt: input.now };
+  if (credits(wanted.below) <= 0n) {
+    throw new TollgateError('INPUT_INVALID', { below: wanted.below, rule: 'above zero' });
+  }
+  const { topUp, below, monthlyCeiling } = wanted;
+  return { topUp, below, monthlyCeiling, enabledAt: input.now };
 }
 
 function allowed(action: Parameters<typeof requireAction>[0], input: BillingInput): Standing {

@@ -6,6 +6,7 @@
  * Call it until it asks for nothing more: do its ledger commands and read the books again; when there
  * are none, do its Stripe commands and read Stripe again. Each is harmless when it is done twice.
  */
+import type { AutoTopUp } from '../contract/auto-top-up';
 import type { BillingBooks, LedgerCommand } from '../contract/billing-books';
 import type { BillingView } from '../contract/billing-view';
 import type { Catalogue, Seconds } from '../contract/plans';
@@ -19,7 +20,7 @@ import { cancelStrays, creditUnused, payOverdue, useNewestCard } from './stripe-
 import { standingOf, type Standing } from './standing';
 import { boughtOf, freezing, takenBack } from './taken-back';
 import { isoTime } from './times';
-import { decideAutoTopUp, topUpGrants, type AutoTopUp } from './top-ups';
+import { decideAutoTopUp, topUpGrants } from './top-ups';
 import { billingView } from './view';
 
 export interface BillingInput {

@@ -3,31 +3,22 @@
  * automatically: opted in, one at a time, up to a ceiling per month, and not after declines.
  */
 import { TOP_UP_SOURCE, type BillingBooks, type LedgerCommand } from '../contract/billing-books';
-import { credits, type CreditsText } from '../contract/credits';
+import { credits } from '../contract/credits';
+import type { AutoTopUp } from '../contract/auto-top-up';
 import type { AutoTopUpState } from '../contract/billing-view';
-import type { Catalogue, MinorUnits, Seconds } from '../contract/plans';
+import type { Catalogue, Seconds } from '../contract/plans';
 import type { StripeCommand } from '../contract/stripe-command';
 import type { StripeSnapshot, TopUpSnapshot } from '../contract/stripe-snapshot';
 import { requireTopUp } from './plans';
 import { HOUR, monthStart } from './times';
-
-/** What the account's owner has set. */
-export interface AutoTopUp {
-  /** Key of the top-up to buy. */
-  readonly topUp: string;
-  /** Buys when less than this is available. */
-  readonly below: CreditsText;
-  /** At most so much per calendar month (UTC). */
-  readonly monthlyCeiling: MinorUnits;
-  /** Declines before this do not count: turning it on again starts anew. */
-  readonly enabledAt: Seconds;
-}
 
 export interface AutoTopUpDecision {
   readonly state: AutoTopUpState;
   readonly charge?: StripeCommand;
   /** When the state changes by itself. */
   readonly changesAt?: Seconds;
+  /** The card's last word, where that is what stands in the way. */
+  readonly refusedFor?: NonNullable<TopUpSnapshot['failedFor']>;
 }
 
 export function topUpGrants(
@@ -67,9 +58,11 @@ export function decideAutoTopUp(
   }
   const declines = declinesInARow(attempts, settings.enabledAt, paymentMethod);
   const { autoTopUpMaxDeclines, autoTopUpRetryHours } = catalogue.policies;
-  if (declines.length >= autoTopUpMaxDeclines || books.frozen) return { state: 'stopped' };
+  const refusedFor = declines.at(-1)?.failedFor ?? 'declined';
+  if (books.frozen) return { state: 'stopped' };
+  if (declines.length >= autoTopUpMaxDeclines) return { state: 'stopped', refusedFor };
   const retryAt = (declines.at(-1)?.createdAt ?? -Infinity) + autoTopUpRetryHours * HOUR;
-  if (now < retryAt) return { state: 'declined', changesAt: retryAt };
+  if (now < retryAt) return { state: 'declined', changesAt: retryAt, refusedFor };
 
   const month = monthStart(now);
   const spent = attempts

@@ -103,7 +103,7 @@ function nextInvoiceOf(
   return { at: isoTime(life.item.periodEnd), amount: Math.max(0, total) };
 }
 
-function bannerOf({ books, standing }: ViewInput): Banner | undefined {
+function bannerOf({ books, standing, autoTopUp }: ViewInput): Banner | undefined {
   const { state, life } = standing;
   const freeze = books.freezes.find(({ lifted }) => !lifted);
   if (books.frozen) return { kind: 'frozen', cause: freeze?.cause ?? 'operator' };
@@ -121,6 +121,11 @@ function bannerOf({ books, standing }: ViewInput): Banner | undefined {
     };
   }
   if (state === 'exhausted') return { kind: 'payment-given-up', ...url(life?.overdue?.invoice) };
+  const { refusedFor, changesAt } = autoTopUp;
+  if (refusedFor) {
+    const retry = changesAt === undefined ? {} : { retryAt: isoTime(changesAt) };
+    return { kind: 'top-up-failed', reason: refusedFor, ...retry };
+  }
   const { cancelAt } = life?.subscription ?? {};
   return state === 'canceling' && cancelAt !== undefined
     ? { kind: 'canceling', at: isoTime(cancelAt) }

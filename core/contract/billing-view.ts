@@ -66,6 +66,13 @@ export type Banner =
     }
   | { readonly kind: 'payment-given-up'; readonly invoiceUrl?: string }
   | { readonly kind: 'frozen'; readonly cause: string }
+  /** An automatic top-up could not be charged. The ways on: another card (portal), or a top-up by hand. */
+  | {
+      readonly kind: 'top-up-failed';
+      readonly reason: 'declined' | 'authentication-required';
+      /** When it is tried again; absent: not with this card, unless it is turned on anew. */
+      readonly retryAt?: string;
+    }
   | { readonly kind: 'canceling'; readonly at: string };
 
 export type AutoTopUpState =

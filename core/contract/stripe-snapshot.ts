@@ -137,6 +137,8 @@ export interface TopUpSnapshot {
   readonly credits: CreditsText;
   readonly price: MinorUnits;
   readonly createdAt: Seconds;
+  /** Why an automatic one failed: the card said no, or wanted its holder, who was not there. */
+  readonly failedFor?: 'declined' | 'authentication-required';
   /** The payment method that an automatic one used. */
   readonly paymentMethod?: string;
   readonly payment?: PaymentSnapshot;

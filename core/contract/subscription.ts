@@ -3,9 +3,7 @@
  * Plain JSON; credits as decimal strings, money in minor units.
  */
 import type { BillingView } from './billing-view';
-import type { CreditsText } from './credits';
 import type { PackPreview } from './pack-preview';
-import type { MinorUnits } from './plans';
 
 /** Type of the workflow. */
 export const SUBSCRIPTION_WORKFLOW = 'subscription';
@@ -63,14 +61,6 @@ export type Agreed = Pick<PackPreview, 'at' | 'chargedNow'>;
 export interface TopUpRequest extends Returning {
   /** Key of the top-up. */
   readonly topUp: string;
-}
-
-export interface AutoTopUpRequest {
-  readonly topUp: string;
-  /** Buys when less than this is available. */
-  readonly below: CreditsText;
-  /** At most so much in a calendar month (UTC). */
-  readonly monthlyCeiling: MinorUnits;
 }
 
 /** A page of Stripe's to send the customer to. */

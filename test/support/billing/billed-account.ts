@@ -9,7 +9,7 @@ import {
   type BillingDecision,
   type BillingInput,
 } from '../../../core/billing/reconcile';
-import type { AutoTopUp } from '../../../core/billing/top-ups';
+import type { AutoTopUp } from '../../../core/contract/auto-top-up';
 import type { BillingBooks } from '../../../core/contract/billing-books';
 import { isTollgateError } from '../../../core/contract/errors';
 import type { Catalogue } from '../../../core/contract/plans';

@@ -134,6 +134,7 @@ export async function openBillingHouse({
         taskQueue,
         workflowBundle: await loadSystemBundle(),
         billing: { gateway, catalogue, returnUrl: 'http://shop.example/billing' },
+        topUps: { everyMs: 200 },
       });
       workers.add(worker);
       return worker;
