@@ -15,9 +15,9 @@ export {
   type SubscriptionPlace,
   type UpdateOptions,
 } from './client/subscription';
+export type { AutoTopUpRequest } from './core/contract/auto-top-up';
 export type {
   Agreed,
-  AutoTopUpRequest,
   CancelAgentLineRequest,
   ChangePackRequest,
   PageAnswer,

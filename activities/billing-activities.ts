@@ -26,7 +26,7 @@ export interface BillingActivities {
   performStripe(request: PerformRequest): Promise<StripeDone>;
   /** Null turns it off. */
   setAutoTopUp(request: SetAutoTopUpRequest): Promise<void>;
-  openPortal(request: { readonly account: string; readonly returnUrl?: string }): Promise<string>;
+  openPortal(request: PortalRequest): Promise<string>;
 }
 
 export interface ApplyRequest {
@@ -43,6 +43,13 @@ export interface PerformRequest {
 export interface SetAutoTopUpRequest {
   readonly subject: BillingSubject;
   readonly wanted: AutoTopUpRequest | null;
+}
+
+export interface PortalRequest {
+  readonly account: string;
+  /** Of the wish for a link. */
+  readonly id: string;
+  readonly returnUrl?: string;
 }
 
 export interface Reconciled {
@@ -71,9 +78,9 @@ export function createBillingActivities(ledger: Ledger, deps: BillingDeps): Bill
         const settings = planAutoTopUp(input, wanted);
         await ledger.setAutoTopUp(subject.account, settings ?? null);
       }),
-    openPortal: ({ account, returnUrl }) =>
+    openPortal: ({ account, id, returnUrl }) =>
       withFailures(async () =>
-        deps.gateway.openPortal(await requireBuyer(context, account, returnUrl)),
+        deps.gateway.openPortal(await requireBuyer(context, account, returnUrl), id),
       ),
   };
 }

@@ -64,9 +64,22 @@ function writeBanner(banner: Banner): string {
       return `the payment was given up${pay(banner)}`;
     case 'frozen':
       return `the account is frozen: ${banner.cause}`;
+    case 'top-up-failed':
+      return `the automatic top-up was not paid: ${writeRefusal(banner)}`;
     case 'canceling':
       return `ends at ${at(banner.at)}`;
   }
+}
+
+function writeRefusal({
+  reason,
+  retryAt,
+}: Extract<Banner, { readonly kind: 'top-up-failed' }>): string {
+  const why =
+    reason === 'declined' ? 'the card was declined' : 'the card wants its holder to confirm';
+  const next =
+    retryAt === undefined ? 'not tried again with this card' : `tried again at ${at(retryAt)}`;
+  return `${why}; ${next}. Use another card (portal), or top up by hand`;
 }
 
 function pay({ invoiceUrl }: { readonly invoiceUrl?: string }): string {

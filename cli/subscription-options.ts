@@ -1,6 +1,7 @@
 /** The options of `tollgate subscription`, as people type them. */
 import { TollgateError } from '../core/contract/errors';
-import type { Agreed, AutoTopUpRequest } from '../core/contract/subscription';
+import type { AutoTopUpRequest } from '../core/contract/auto-top-up';
+import type { Agreed } from '../core/contract/subscription';
 
 export interface ActionTyped {
   readonly returnUrl?: string;

@@ -1,8 +1,9 @@
 /**
- * How the gateway asks: every call with its errors translated, every write under a key of ours. The
- * client would make up a new key for each call, and a retry by Temporal would then pay twice.
+ * How the gateway asks: every call with its errors translated, every POST under a key of ours. The
+ * client would make up a new key for each call, and a retry by Temporal would then pay twice. A DELETE has
+ * none, because Stripe ignores it there: what is gone already is found gone instead.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { asStripeError } from './failures';
 
@@ -32,4 +33,12 @@ export function writeKey(...parts: readonly string[]): { idempotencyKey: string 
   const key = ['tollgate', ...parts].join(':');
   if (key.length <= MAX_KEY) return { idempotencyKey: key };
   return { idempotencyKey: `tollgate:${createHash('sha256').update(key).digest('hex')}` };
+}
+
+/**
+ * For what is to be done anew each time, such as a preview or setting right what somebody has changed by
+ * hand: the tries of one call share the key, no two calls do.
+ */
+export function freshKey(...parts: readonly string[]): { idempotencyKey: string } {
+  return writeKey(...parts, randomUUID());
 }

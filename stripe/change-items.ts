@@ -5,7 +5,7 @@
 import type Stripe from 'stripe';
 import { CHANGE_METADATA, encodePackChange } from '../core/contract/pack-change';
 import type { StripeCommand } from '../core/contract/stripe-command';
-import { ask, writeKey } from './ask';
+import { ask, freshKey, writeKey } from './ask';
 import type { Prices } from './prices';
 
 export type ChangePack = Extract<StripeCommand, { readonly do: 'change-pack' }>;
@@ -74,10 +74,13 @@ export async function previewItems(
 ): Promise<Stripe.Invoice> {
   const items = await itemsOf(prices, command);
   return ask(() =>
-    sdk.invoices.createPreview({
-      subscription: command.subscription,
-      subscription_details: { items, ...timingOf(command) },
-    }),
+    sdk.invoices.createPreview(
+      {
+        subscription: command.subscription,
+        subscription_details: { items, ...timingOf(command) },
+      },
+      freshKey('preview'),
+    ),
   );
 }
 

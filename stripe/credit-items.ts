@@ -26,6 +26,7 @@ export async function creditUnused(
 export async function removeCredit(sdk: Stripe, customer: string, credit: string): Promise<void> {
   for (const { id } of await waitingUnder(sdk, customer, credit)) {
     try {
+      // A DELETE, on which Stripe ignores keys: what is gone is gone.
       await ask(() => sdk.invoiceItems.del(id));
     } catch (error) {
       if (!isMissing(error)) throw error;

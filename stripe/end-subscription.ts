@@ -26,6 +26,7 @@ export async function cancelAtPeriodEnd(
 export async function cancelNow(sdk: Stripe, subscription: string, key: string): Promise<void> {
   const { status } = await ask(() => sdk.subscriptions.retrieve(subscription));
   if (status !== 'canceled' && status !== 'incomplete_expired') {
+    // A DELETE, on which Stripe ignores keys: whether it is over is asked before.
     await ask(() => sdk.subscriptions.cancel(subscription, { prorate: false, invoice_now: false }));
   }
   const open = await askAll(() => sdk.invoices.list({ subscription, status: 'open', limit: PAGE }));

@@ -27,7 +27,7 @@ export interface StripeGateway {
   /** What the change would charge now, and what the invoice after it would be. */
   preview(command: ChangePack): Promise<StripePreview>;
   /** Address of Stripe's page for cards and invoices; it is good for minutes. */
-  openPortal(buyer: Buyer): Promise<string>;
+  openPortal(buyer: Buyer, request: string): Promise<string>;
   /** `place` names the customer for good: the same place gives the same one. At the simulator it has a clock, from `at` on. */
   createCustomer(account: string, place: string, at?: Seconds): Promise<string>;
   /** Makes a customer that Stripe has already this account's. */
@@ -90,7 +90,7 @@ function gatewayOver(
         },
       };
     },
-    openPortal: (buyer) => openPortal(sdk, buyer),
+    openPortal: (buyer, request) => openPortal(sdk, buyer, request),
     async createCustomer(account, place, at = now()) {
       const clock = (await time.isThere()) ? await time.openClock(place, at) : undefined;
       return createCustomer(sdk, account, place, clock);

@@ -4,20 +4,23 @@
  */
 import type Stripe from 'stripe';
 import { TollgateError } from '../core/contract/errors';
-import { ask, askAll, PAGE } from './ask';
+import { ask, askAll, PAGE, writeKey } from './ask';
 import type { Buyer } from './buyer';
 import { MADE_BY } from './metadata';
 
-export async function openPortal(sdk: Stripe, { customer, returnUrl }: Buyer): Promise<string> {
+/** A link of a few minutes: `request` names the wish for it, so that another wish gets another link. */
+export async function openPortal(
+  sdk: Stripe,
+  { customer, returnUrl }: Buyer,
+  request: string,
+): Promise<string> {
   const configuration = await findPortal(sdk);
   if (!configuration) throw new TollgateError('STRIPE_NOT_SET_UP', { missing: 'the portal' });
   const { url } = await ask(() =>
-    // A link of a few minutes: the same one twice would be of no use, so it has no key of ours.
-    sdk.billingPortal.sessions.create({
-      customer,
-      return_url: returnUrl,
-      configuration: configuration.id,
-    }),
+    sdk.billingPortal.sessions.create(
+      { customer, return_url: returnUrl, configuration: configuration.id },
+      writeKey('portal-link', customer, request),
+    ),
   );
   return url;
 }

@@ -87,7 +87,7 @@ export function openDesk(desk: Desk): void {
     (_id, wanted: AutoTopUpRequest | null) => setAutoTopUp(desk, wanted),
     checkAutoTopUp,
   );
-  answer('portal', (_id, request: Returning) => portal(desk, request), checkReturnUrl);
+  answer('portal', (id, request: Returning) => portal(desk, id, request), checkReturnUrl);
 }
 
 async function plan(desk: Desk, id: string, action: PlannedAction): Promise<StripeCommand | 'add'> {
@@ -157,7 +157,7 @@ async function setAutoTopUp(desk: Desk, wanted: AutoTopUpRequest | null): Promis
   return desk.look();
 }
 
-async function portal(desk: Desk, returning: Returning): Promise<PageAnswer> {
+async function portal(desk: Desk, id: string, returning: Returning): Promise<PageAnswer> {
   const { account } = desk.subject();
-  return { url: await looking('open the portal').openPortal({ account, ...returning }) };
+  return { url: await looking('open the portal').openPortal({ account, id, ...returning }) };
 }

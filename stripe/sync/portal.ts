@@ -1,6 +1,6 @@
 /** The portal: cards, invoices and addresses; no changes of the plan, which would pass our rules by. */
 import type Stripe from 'stripe';
-import { ask, writeKey } from '../ask';
+import { ask, freshKey, writeKey } from '../ask';
 import { MADE_BY } from '../metadata';
 import { findPortal } from '../portal';
 import type { Difference } from './difference';
@@ -47,7 +47,13 @@ export async function findPortalDifferences(sdk: Stripe): Promise<readonly Diffe
       change: 'update',
       detail: wrong.join(', '),
       async apply() {
-        await ask(() => sdk.billingPortal.configurations.update(found.id, { features: FEATURES }));
+        await ask(() =>
+          sdk.billingPortal.configurations.update(
+            found.id,
+            { features: FEATURES },
+            freshKey('portal'),
+          ),
+        );
         return {};
       },
     },

@@ -4,7 +4,7 @@
  */
 import type Stripe from 'stripe';
 import type { Catalogue, Sold } from '../../core/contract/plans';
-import { ask, writeKey } from '../ask';
+import { ask, freshKey, writeKey } from '../ask';
 import { isMissing } from '../failures';
 import { idOf } from '../ids';
 import { MADE_BY, PLAN } from '../metadata';
@@ -87,7 +87,7 @@ function compareProduct(
       change: 'update',
       detail: found.active ? `name "${found.name}" → "${name}"` : 'archived → active',
       async apply() {
-        await ask(() => sdk.products.update(found.id, { name, active: true }));
+        await ask(() => sdk.products.update(found.id, { name, active: true }, freshKey('product')));
         return {};
       },
     },
@@ -121,7 +121,9 @@ function comparePrice(
       change: 'update',
       detail: `metadata ${PLAN} → ${sold.key}`,
       async apply() {
-        await ask(() => sdk.prices.update(found.id, { metadata: { [PLAN]: sold.key } }));
+        await ask(() =>
+          sdk.prices.update(found.id, { metadata: { [PLAN]: sold.key } }, freshKey('price')),
+        );
         return {};
       },
     },
@@ -150,7 +152,9 @@ async function createPrice(
     ),
   );
   if (old?.active !== true) return;
-  await ask(() => sdk.prices.update(old.id, { active: false, metadata: { [PLAN]: sold.key } }));
+  await ask(() =>
+    sdk.prices.update(old.id, { active: false, metadata: { [PLAN]: sold.key } }, freshKey('price')),
+  );
 }
 
 function describePrice(amount: number, currency: string, monthly: boolean): string {

@@ -5,7 +5,7 @@
  */
 import type Stripe from 'stripe';
 import { STRIPE_EVENTS } from '../../core/contract/stripe-events';
-import { ask, askAll, PAGE, writeKey } from '../ask';
+import { ask, askAll, freshKey, PAGE, writeKey } from '../ask';
 import { API_VERSION } from '../connection';
 import { MADE_BY } from '../metadata';
 import type { Difference } from './difference';
@@ -54,7 +54,13 @@ export async function findWebhookDifferences(
       change: 'update',
       detail: found.status === 'enabled' ? `hears ${missing.join(', ')} too` : 'disabled → enabled',
       async apply() {
-        await ask(() => sdk.webhookEndpoints.update(found.id, { enabled_events, disabled: false }));
+        await ask(() =>
+          sdk.webhookEndpoints.update(
+            found.id,
+            { enabled_events, disabled: false },
+            freshKey('webhook-endpoint'),
+          ),
+        );
         return {};
       },
     },
