@@ -152,6 +152,12 @@ async function goThrough(): Promise<void> {
       invoice: String(unpaid.latest_invoice),
       paymentMethod: card,
     },
+    'use-payment-method': {
+      do: 'use-payment-method',
+      key: 'use',
+      subscription,
+      paymentMethod: card,
+    },
     'cancel-duplicate': {
       do: 'cancel-duplicate',
       key: 'duplicate',
