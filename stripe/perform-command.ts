@@ -8,7 +8,7 @@ import type Stripe from 'stripe';
 import { isTollgateError } from '../core/contract/errors';
 import { decodePackChange, CHANGE_METADATA } from '../core/contract/pack-change';
 import type { StripeCommand } from '../core/contract/stripe-command';
-import { ask, askAll, PAGE, writeKey } from './ask';
+import { ask, askAll, freshKey, PAGE, writeKey } from './ask';
 import type { Buyer } from './buyer';
 import { changeItems } from './change-items';
 import { chargeTopUp } from './charge-top-up';
@@ -78,11 +78,13 @@ async function send(
       await payInvoice(sdk, command.invoice, command.paymentMethod, key);
       return {};
     case 'use-payment-method':
-      // Without a key of ours: back to a method of an hour ago is no repetition.
       await ask(() =>
-        sdk.subscriptions.update(command.subscription, {
-          default_payment_method: command.paymentMethod,
-        }),
+        sdk.subscriptions.update(
+          command.subscription,
+          { default_payment_method: command.paymentMethod },
+          // Back to a method of an hour ago is no repetition.
+          freshKey(key),
+        ),
       );
       return {};
     case 'checkout-pack':
