@@ -22,15 +22,19 @@ export function checkoutPage(world: World, session: SessionRow, message: string 
   const verb = session.mode === 'subscription' ? 'Subscribe' : 'Pay';
   const open = html`<form method="post" action="${path}">
       ${cardPicker()}
-      <button type="submit" name="outcome" value="pay">${verb}</button>
-      ${
-        session.mode === 'payment'
-          ? html`<button type="submit" name="outcome" value="later">Pay later</button>`
-          : html``
-      }
+      <div class="choices">
+        <button class="main" type="submit" name="outcome" value="pay">${verb}</button>
+        ${
+          session.mode === 'payment'
+            ? html`<button type="submit" name="outcome" value="later">Pay later</button>`
+            : html``
+        }
+      </div>
     </form>
-    ${button(path, 'Back to the shop', { outcome: 'back' })}
-    ${button(path, 'Let it expire', { outcome: 'expire' })}`;
+    <div class="choices">
+      ${button(path, 'Back to the shop', { outcome: 'back' })}
+      ${button(path, 'Let it expire', { outcome: 'expire' })}
+    </div>`;
   const closed = html`<p>
       This session is ${session.status}; its payment is ${session.payment_status}.
     </p>
@@ -46,7 +50,7 @@ export function checkoutPage(world: World, session: SessionRow, message: string 
       <ul>
         ${rows}
       </ul>
-      <p>Total: <strong>${total}</strong></p>
+      <p>Total: <strong class="total">${total}</strong></p>
       ${session.status === 'open' ? open : closed}`,
   );
 }

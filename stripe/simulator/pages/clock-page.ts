@@ -24,9 +24,11 @@ function part(world: World, clock: string | null, name: string): Html {
   return html`<section aria-label="${name}">
     <h2>${name}</h2>
     <p>Now: <time>${new Date(world.now(clock) * 1000).toISOString()}</time></p>
-    ${STEPS.map(({ label, seconds }) =>
-      button('/clocks', label, { ...fields, seconds: String(seconds) }),
-    )}
+    <div class="choices">
+      ${STEPS.map(({ label, seconds }) =>
+        button('/clocks', label, { ...fields, seconds: String(seconds) }),
+      )}
+    </div>
     ${
       due
         ? html`<p>Next: <time>${new Date(due.at * 1000).toISOString()}</time></p>

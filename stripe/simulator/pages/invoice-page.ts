@@ -33,11 +33,11 @@ export function invoicePage(invoice: InvoiceRow, message: string | null): string
         </tbody>
       </table>
       <p>Status: <strong>${invoice.status}</strong></p>
-      <p>Due: <strong>${money(invoice.amount_remaining)}</strong></p>
+      <p>Due: <strong class="total">${money(invoice.amount_remaining)}</strong></p>
       ${
         canPay
           ? html`<form method="post" action="/invoice/${invoice.id}">
-              ${cardPicker()}<button type="submit">Pay</button>
+              ${cardPicker()}<button class="main" type="submit">Pay</button>
             </form>`
           : html``
       }`,

@@ -48,7 +48,7 @@ export function portalPage(
         features.payment_method_update.enabled
           ? html`<form method="post" action="${path}">
               ${cardPicker()}
-              <button type="submit" name="outcome" value="card">Use this card</button>
+              <button class="main" type="submit" name="outcome" value="card">Use this card</button>
             </form>`
           : html``
       }
