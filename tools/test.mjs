@@ -61,7 +61,7 @@ async function runJest(env) {
   const outputFile = join(folder, 'results.json');
   const args = [
     join(root, 'node_modules/jest/bin/jest.js'),
-    '--maxWorkers=2',
+    `--maxWorkers=${process.env.TOLLGATE_TEST_WORKERS ?? 2}`,
     '--json',
     `--outputFile=${outputFile}`,
     ...jestArguments,

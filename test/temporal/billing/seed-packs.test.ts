@@ -2,8 +2,10 @@
  * What the product says of its packs and of the free tier, sentence by sentence, in the order in which it
  * says it.
  */
+import { quotePlan } from '../../../index';
+import { formatCredits } from '../../../core/contract/credits';
 import { isTollgateError } from '../../../core/contract/errors';
-import { openSeedHouse, type SeedAccount, type SeedHouse } from '../support/seed-house';
+import { openSeedHouse, TURN_PRICE, type SeedAccount, type SeedHouse } from '../support/seed-house';
 
 const START = '2026-04-01T12:00:00Z';
 
@@ -28,6 +30,16 @@ describe('billed in credits', () => {
     await account.chat({ model: 'claude', kb: 40 });
     expect(await account.balance()).toBe('181');
     expect((await account.subscription.refresh()).credits.balance).toBe('181');
+  });
+
+  it('“Your remaining balance and the per-turn cost are visible before sending”', async () => {
+    const account = await seed.openAt(START);
+    const price = { block: 'chat_turn', version: '1', rule: TURN_PRICE };
+    const { cost } = quotePlan([{ price, args: [{ model: 'claude', kb: 0 }], count: 1 }]);
+    const { available } = (await account.subscription.refresh()).credits;
+    expect([available, formatCredits(cost.likely)]).toEqual(['5', '4']);
+    await account.chat({ model: 'claude' });
+    expect(await charges(account)).toEqual(['4']);
   });
 });
 

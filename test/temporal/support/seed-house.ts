@@ -47,14 +47,17 @@ export interface Turn {
   readonly member?: string;
 }
 
+/** What a turn costs: by its model, and half a credit per KB. */
+export const TURN_PRICE = metered({
+  base: byOption('model', { grok: '1', gemini: '2', chatgpt: '3', claude: '4' }),
+  rates: { kb: '0.5' },
+  reserve: { units: { kb: 0 } },
+});
+
 const chatTurn = defineBlock({
   name: 'chat_turn',
   input: z.object({ model: z.string(), kb: z.number() }),
-  price: metered({
-    base: byOption('model', { grok: '1', gemini: '2', chatgpt: '3', claude: '4' }),
-    rates: { kb: '0.5' },
-    reserve: { units: { kb: 0 } },
-  }),
+  price: TURN_PRICE,
   run: ({ model, kb }, { meter }) => {
     meter.add('kb', kb);
     return Promise.resolve(model);
