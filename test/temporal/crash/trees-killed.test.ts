@@ -8,6 +8,7 @@ import { eventually } from '../../support/eventually';
 import { endPrograms, startProgram, type Program } from '../../support/program';
 import { uniqueTaskQueue, type TestWorker } from '../../support/temporal';
 import { openHouse, type GatedHouse } from '../support/gated-house';
+import { work } from '../support/lines';
 import { checkTree, runTree, trees, whenAtRest, type Root } from '../support/run-trees';
 import { loadWorkflowBundle } from '../support/workflow-bundle';
 import type { WorkerArgument } from './programs/worker';
@@ -55,6 +56,11 @@ it('a worker that dies among them breaks no promise', async () => {
       fc.integer({ min: 1, max: 9 }),
       async (roots, funds, calls) => {
         const account = await house.fund(String(funds));
+        // Ended by the test while it holds a guarantee, so that nothing of its own can give that back.
+        const abandoned = await house.start(account, [work('plain'), { wait: 1 }], {
+          tollgate: { account, guarantee: '9' },
+        });
+        await eventually(async () => (await house.charges(account)).length === 1);
         const state = { over: false };
         const running = Promise.all(
           [LONG, ...roots].map(async (run) => ({
@@ -69,6 +75,7 @@ it('a worker that dies among them breaks no promise', async () => {
         if (!state.over) killed += 1;
         // The other one is there to go on, and a third comes up meanwhile.
         await workers.shift()?.kill();
+        await abandoned.terminate();
         workers.push(startWorker());
         const ends = await running;
         await whenAtRest(house, account, credits(funds));
