@@ -1,4 +1,4 @@
-/** A place between the official client and the simulator that notes each request and lets it through. */
+/** A place between the official client and the simulator that notes each request for Stripe and lets it through. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RecordedRequest } from './stripe-mock';
@@ -28,7 +28,10 @@ export async function startRecorder(target: string): Promise<Recorder> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     const key = headers['idempotency-key'];
-    requests.push({ method, path, body, key: typeof key === 'string' ? key : undefined });
+    // What only the simulator has is not asked of Stripe.
+    if (path.startsWith('/v1/')) {
+      requests.push({ method, path, body, key: typeof key === 'string' ? key : undefined });
+    }
     const passed = ['authorization', 'content-type', 'idempotency-key', 'stripe-version'] as const;
     const answer = await fetch(`${target}${path}`, {
       method,
