@@ -95,7 +95,7 @@ async function waitForCredits(refusal: WaitingRefusal, deadline: string): Promis
   try {
     const leftMs = Date.parse(deadline) - Date.now();
     // At the deadline the line lets go of the place by itself.
-    return leftMs > 0 && (await condition(() => come, leftMs));
+    return leftMs > 0 && (await condition(() => come, leftMs, { summary: 'waits for credits' }));
   } catch (error) {
     if (isCancellation(error)) await leave(account, waiting.key);
     throw error;

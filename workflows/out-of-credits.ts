@@ -139,7 +139,8 @@ export async function outOfCredits(
     if (episode.waiting === 0 && !episode.held && owner.untold().length === 0) return episode;
     const { nextCreditsAt } = episode;
     if (nextCreditsAt === undefined) await condition(roused);
-    else if (!(await condition(roused, msUntil(nextCreditsAt)))) look = true;
+    else if (!(await condition(roused, msUntil(nextCreditsAt), { summary: 'until credits come' })))
+      look = true;
   }
 }
 

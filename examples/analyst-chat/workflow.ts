@@ -1,4 +1,5 @@
 /** One turn of a chat with an analyst: a question about a CSV file, and its answer. */
+import { ApplicationFailure } from '@temporalio/workflow';
 import { proxyBlocks } from '../../workflow';
 import type { ModelSize } from '../models/text-model';
 import type { AnalystBlocks } from './blocks';
@@ -23,10 +24,13 @@ const { analyst_turn } = proxyBlocks<AnalystBlocks>({
   retry: { maximumAttempts: 3 },
 });
 
-export async function analystChat({
-  file,
-  question,
-  model = 'small',
-}: AnalystInput): Promise<AnalystAnswer> {
+export async function analystChat(input?: AnalystInput): Promise<AnalystAnswer> {
+  const { file, question, model = 'small' } = input ?? {};
+  // A mistake of whoever starts it ends the run; left to fail by itself, its task would be tried for ever.
+  if (!file || !question)
+    throw ApplicationFailure.nonRetryable(
+      'analystChat wants { "file": "…", "question": "…" }',
+      'INPUT_INVALID',
+    );
   return analyst_turn({ file, question, model });
 }

@@ -3,6 +3,7 @@
  * the others, and writes a digest of the summaries. It knows nothing of credits; when they run out,
  * the block that cannot be paid ends the run, and what was done stays done.
  */
+import { ApplicationFailure } from '@temporalio/workflow';
 import { proxyBlocks } from '../../workflow';
 import type { ModelSize } from '../models/text-model';
 import type { ResearchBlocks } from './blocks';
@@ -30,8 +31,14 @@ const { list_documents, read_documents, summarise, write_digest } = proxyBlocks<
 /** One read sets credits aside for 200 KB, so documents are read in lots of that size. */
 const MAX_BYTES_PER_READ = 200 * 1024;
 
-export async function researchDigest(input: ResearchInput): Promise<Research> {
-  const { folder, model = 'small', maxDocuments = 8 } = input;
+export async function researchDigest(input?: ResearchInput): Promise<Research> {
+  const { folder, model = 'small', maxDocuments = 8 } = input ?? {};
+  // A mistake of whoever starts it ends the run; left to fail by itself, its task would be tried for ever.
+  if (!folder)
+    throw ApplicationFailure.nonRetryable(
+      'researchDigest wants { "folder": "…" }',
+      'INPUT_INVALID',
+    );
   const listed = await list_documents({ folder, limit: maxDocuments });
   const lots = splitIntoLots(listed, MAX_BYTES_PER_READ);
   const read = await Promise.all(

@@ -81,3 +81,17 @@ it('leaves books that add up, and can be repeated', async () => {
     doctor: { ok: true },
   });
 });
+
+it.each(['researchDigest', 'analystChat'])(
+  'ends a run of %s that was given nothing, uncharged',
+  async (agent) => {
+    const { client, ledger, taskQueue } = worker;
+    await ledger.openAccount('given-nothing', { drip: false });
+    const run = client.workflow.execute(agent, {
+      taskQueue,
+      workflowId: `given-nothing-${agent}`,
+      tollgate: { account: 'given-nothing' },
+    });
+    await expect(run).rejects.toMatchObject({ cause: { type: 'INPUT_INVALID' } });
+  },
+);
