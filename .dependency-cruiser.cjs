@@ -153,7 +153,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|coverage|docs|[.]tollgate|node_modules/[.]cache)/' },
-    tsConfig: { fileName: 'tsconfig.json' },
+    // Without `tsConfig`: it would take the package `stripe` for our entry point `stripe.ts`.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],
