@@ -43,8 +43,8 @@ const mayImport = {
     'entry',
   ],
   examples: ['entry'],
-  // The benchmark measures the ledger and the gate themselves, on the services that dev/ provides.
-  bench: ['entry', 'core', 'ledger', 'plugin', 'dev'],
+  // The benchmark measures the ledger, the gate and the server themselves, on the services that dev/ provides.
+  bench: ['entry', 'core', 'ledger', 'plugin', 'client', 'stripe', 'server', 'dev'],
 };
 
 /** The published entry points at the top. */

@@ -8,12 +8,14 @@ import { runFlatPart } from './flat/run-flat';
 import { runGatePart } from './gate/run-gate';
 import { runLedgerPart } from './ledger/run-ledger';
 import { roundFigure } from './measure/median';
+import { runSubscriptionsPart } from './subscriptions/run-subscriptions';
 import { readOptions, USAGE, type Options, type Part } from './options';
 import { choosePlan, type Plan } from './plan';
 import { tabulateFigures } from './report/bars';
 import type { PartResult } from './report/part-result';
 import { printTable } from './report/print-tables';
 import { tell } from './report/progress';
+import { runWebhooksPart } from './webhooks/run-webhooks';
 import { provideServers, type GivenServers, type Servers } from './servers';
 
 const RUN_PART: Readonly<Record<Part, (servers: Servers, plan: Plan) => Promise<PartResult>>> = {
@@ -21,14 +23,19 @@ const RUN_PART: Readonly<Record<Part, (servers: Servers, plan: Plan) => Promise<
   ledger: ({ databaseUrl }, plan) => runLedgerPart(databaseUrl, plan),
   cost: ({ databaseUrl }, plan) => runCostPart(databaseUrl, plan),
   flat: ({ databaseUrl }, plan) => runFlatPart(databaseUrl, plan),
+  webhooks: (servers, plan) => runWebhooksPart(servers, plan),
+  subscriptions: (servers, plan) => runSubscriptionsPart(servers, plan),
 };
+
+const NEEDS_TEMPORAL: ReadonlySet<Part> = new Set(['gate', 'webhooks', 'subscriptions']);
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') return void process.stdout.write(`${USAGE}\n`);
   const startedAt = performance.now();
   const plan = choosePlan(options);
-  const servers = await provideServers(readEnvironment(), options.parts.includes('gate'));
+  const withTemporal = options.parts.some((part) => NEEDS_TEMPORAL.has(part));
+  const servers = await provideServers(readEnvironment(), withTemporal);
   const results: PartResult[] = [];
   try {
     for (const part of options.parts) results.push(await RUN_PART[part](servers, plan));

@@ -1,7 +1,7 @@
 /** The command line of the bench. */
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['gate', 'ledger', 'cost', 'flat'] as const;
+export const PARTS = ['gate', 'ledger', 'cost', 'flat', 'webhooks', 'subscriptions'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {

@@ -8,6 +8,9 @@ export interface Plan {
   readonly costRounds: number;
   readonly flatRounds: number;
   readonly gateRounds: number;
+  readonly webhookRounds: number;
+  /** Accounts with a subscription workflow of their own. */
+  readonly subscriptions: number;
   /** No further round of the gate after so much time, once there are {@link LEAST_ROUNDS}. */
   readonly gateBudgetMs: number;
   /** For each of the gate's agents, before its rounds: only then have the worker's compilers seen its code often enough. */
@@ -32,6 +35,8 @@ const FULL: Plan = {
   costRounds: 3,
   flatRounds: 5,
   gateRounds: 11,
+  webhookRounds: 5,
+  subscriptions: 10_000,
   gateWarmUpMs: 25_000,
   warmUpMs: 500,
   measureMs: 3_000,
@@ -47,6 +52,8 @@ const QUICK: Plan = {
   costRounds: 1,
   flatRounds: 3,
   gateRounds: 5,
+  webhookRounds: 3,
+  subscriptions: 500,
   gateWarmUpMs: 1_500,
   warmUpMs: 250,
   measureMs: 1_000,
@@ -61,5 +68,12 @@ export function choosePlan(options: Options): Plan {
   const { rounds } = options;
   return rounds === undefined
     ? plan
-    : { ...plan, ledgerRounds: rounds, costRounds: rounds, flatRounds: rounds, gateRounds: rounds };
+    : {
+        ...plan,
+        ledgerRounds: rounds,
+        costRounds: rounds,
+        flatRounds: rounds,
+        gateRounds: rounds,
+        webhookRounds: rounds,
+      };
 }

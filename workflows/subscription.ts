@@ -27,6 +27,8 @@ interface Carried extends SubscriptionInput {
 }
 
 const RECENT = 10;
+/** Hints heard in one go; those beyond it are alike, and wait unread (long-history.ts says why). */
+const HINTS_AT_ONCE = 100;
 /** After a look that failed: soon at first, then less and less. */
 const RETRY_FIRST_MS = 30_000;
 const RETRY_LONGEST_MS = 30 * 60_000;
@@ -46,6 +48,7 @@ export async function subscription(input: Carried): Promise<void> {
 
   const lookNow = async (): Promise<BillingView> => {
     due = false;
+    listen();
     try {
       const looked = await look(subject());
       view = looked.view;
@@ -79,9 +82,16 @@ export async function subscription(input: Carried): Promise<void> {
     );
   };
 
-  setHandler(defineSignal(HINT_SIGNAL), () => {
-    due = true;
-  });
+  const hint = defineSignal(HINT_SIGNAL);
+  const listen = (): void => {
+    let heard = 0;
+    setHandler(hint, () => {
+      due = true;
+      heard += 1;
+      if (heard === HINTS_AT_ONCE) setHandler(hint, undefined);
+    });
+  };
+  listen();
   setHandler(defineQuery<BillingView | null>(BILLING_QUERY), () => view);
   openDesk({
     subject,

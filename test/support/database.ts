@@ -36,6 +36,25 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return cloneDatabase('template0');
 }
 
+/** The database of a server of the test's own; it goes when the server does. */
+export async function useDatabase(url: string): Promise<TestDatabase> {
+  await migrate(url);
+  return {
+    url,
+    async query<Row extends object>(sql: string, values: readonly unknown[] = []) {
+      // One connection each: the server may have been killed since the last one.
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      try {
+        return (await client.query<Row>(sql, [...values])).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    drop: () => Promise.resolve(),
+  };
+}
+
 async function cloneDatabase(template: string): Promise<TestDatabase> {
   const name = `tollgate_test_${randomUUID().replaceAll('-', '')}`;
   await onServer((server) => server.query(`create database ${name} template ${template}`));

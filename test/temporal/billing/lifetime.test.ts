@@ -7,6 +7,8 @@ import { subscriptionWorkflowId } from '../../../core/contract/subscription';
 import { eventually } from '../../support/eventually';
 import { openBillingHouse, type BillingHouse, type TestAccount } from '../support/billing-house';
 
+const HINTS = 2_000;
+
 let house: BillingHouse;
 beforeAll(async () => {
   house = await openBillingHouse();
@@ -68,6 +70,25 @@ it('goes on in a new run with its settings, and answers what is asked meanwhile'
   await eventually(async () => (await runIdOf(account)) !== first, { what: 'a new run' });
   const kept = await account.subscription.resubscribe();
   expect(kept).toMatchObject({ subscription: { state: 'active' }, autoTopUp: 'ready' });
+});
+
+it('takes thousands of hints that came while no worker was there for one', async () => {
+  const account = await house.openAccount();
+  await account.subscription.refresh();
+  await house.stopWorkers();
+  const handle = house.temporal.client.workflow.getHandle(subscriptionWorkflowId(account.account));
+  for (let sent = 0; sent < HINTS; sent += 100)
+    await Promise.all(Array.from({ length: 100 }, () => handle.signal('hint')));
+  const first = await runIdOf(account);
+  await house.startWorker();
+  await account.subscription.refresh();
+  await eventually(async () => (await runIdOf(account)) !== first, { what: 'a new run' });
+  const { events } = await handle.fetchHistory();
+  const looks = events?.filter(
+    (event) =>
+      event.activityTaskScheduledEventAttributes?.activityType?.name === 'reconcileAccount',
+  );
+  expect(looks?.length).toBeLessThanOrEqual(2);
 });
 
 it('refuses an account that nobody has opened, and ends', async () => {

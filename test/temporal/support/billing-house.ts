@@ -6,26 +6,26 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { startTollgate, type RunningTollgate } from '../../../index';
+import { startTollgate, type RunningTollgate, type StartTollgateOptions } from '../../../index';
 import { openLedger, type Ledger } from '../../../ledger';
 import { subscriptionOf, type Subscription } from '../../../client/subscription';
 import { DEFAULT_CATALOGUE, defineCatalogue } from '../../../core/billing/plans';
 import type { Catalogue } from '../../../core/contract/plans';
-import { openServer, type RunningServer } from '../../../server/open-server';
+import { openServer, type RunningServer, type ServerOptions } from '../../../server/open-server';
 import { WEBHOOK_PATH } from '../../../server/webhook-route';
 import { openGateway, type StripeGateway } from '../../../stripe/gateway';
 import { startSimulator, type Simulator } from '../../../stripe/simulator/start';
 import { syncStripe } from '../../../stripe/sync/sync-stripe';
 import { createLog } from '../../../worker/log';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, useDatabase, type TestDatabase } from '../../support/database';
 import { connectTemporal, uniqueTaskQueue, type TestTemporal } from '../../support/temporal';
+import { RETURN_URL, SECRET_KEY } from './billing-settings';
 import { loadSystemBundle } from './workflow-bundle';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const START = Date.UTC(2026, 0, 15, 12) / 1_000;
 export const DAY = 86_400;
-const SECRET_KEY = 'sk_test_tollgate';
 
 export interface BillingHouse {
   readonly temporal: TestTemporal;
@@ -40,9 +40,13 @@ export interface BillingHouse {
   readonly taskQueue: string;
   /** An account with a customer on a clock of its own, and the drip of the free tier. */
   openAccount(options?: OpenAccountOptions): Promise<TestAccount>;
-  startWorker(): Promise<RunningTollgate>;
+  /** What a worker or a server is given here takes the place of the house's own. */
+  startWorker(options?: Partial<StartTollgateOptions>): Promise<RunningTollgate>;
   stopWorkers(): Promise<void>;
-  startServer(): Promise<RunningServer>;
+  startServer(options?: Partial<ServerOptions>): Promise<RunningServer>;
+  stopServers(): Promise<void>;
+  /** Seconds since 1970, as the ledger has it. */
+  now(): number;
   /** Tells the simulator what no API of Stripe's can. */
   control(path: string, body?: object): Promise<void>;
   close(): Promise<void>;
@@ -70,19 +74,26 @@ export interface BillingHouseOptions {
   readonly policies?: Partial<Catalogue['policies']>;
   /** By how many seconds the ledger's clock is ahead of Stripe's. Default 0. */
   readonly skew?: number;
+  /** Servers of the test's own; default: those of the run. */
+  readonly temporalAddress?: string;
+  readonly databaseUrl?: string;
 }
 
 export async function openBillingHouse({
   policies,
   skew = 0,
+  temporalAddress,
+  databaseUrl,
 }: BillingHouseOptions = {}): Promise<BillingHouse> {
   const catalogue = defineCatalogue({
     ...DEFAULT_CATALOGUE,
     policies: { ...DEFAULT_CATALOGUE.policies, ...policies },
   });
   let seconds = START;
-  const temporal = await connectTemporal();
-  const database = await createTestDatabase();
+  const temporal = await connectTemporal(temporalAddress);
+  const database = await (databaseUrl === undefined
+    ? createTestDatabase()
+    : useDatabase(databaseUrl));
   const ledger = await openLedger({
     connectionString: database.url,
     now: () => new Date((seconds + skew) * 1_000),
@@ -102,7 +113,7 @@ export async function openBillingHouse({
   const workers = new Set<RunningTollgate>();
   let port = 0;
 
-  async function startServer(): Promise<RunningServer> {
+  async function startServer(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
     const server = await openServer({
       ledger,
       client: temporal.client,
@@ -110,6 +121,7 @@ export async function openBillingHouse({
       log: createLog('silent'),
       port,
       stripe: { gateway, webhookSecrets: [house.webhook.secret] },
+      ...options,
     });
     port = Number(new URL(server.url).port);
     servers.add(server);
@@ -127,14 +139,20 @@ export async function openBillingHouse({
     webhook: { url: '', secret },
     taskQueue,
     startServer,
-    async startWorker() {
+    async stopServers() {
+      await Promise.all([...servers].map((server) => server.close()));
+      servers.clear();
+    },
+    now: () => seconds,
+    async startWorker(options: Partial<StartTollgateOptions> = {}) {
       const worker = await startTollgate({
         connection: temporal.nativeConnection,
         ledger,
         taskQueue,
         workflowBundle: await loadSystemBundle(),
-        billing: { gateway, catalogue, returnUrl: 'http://shop.example/billing' },
+        billing: { gateway, catalogue, returnUrl: RETURN_URL },
         topUps: { everyMs: 200 },
+        ...options,
       });
       workers.add(worker);
       return worker;
@@ -185,7 +203,7 @@ export async function openBillingHouse({
     },
     async close() {
       try {
-        await Promise.all([...servers].map((server) => server.close()));
+        await house.stopServers();
         await house.stopWorkers();
         await simulator.stop();
         await temporal.close();
@@ -203,8 +221,7 @@ export async function openBillingHouse({
   const synced = await syncStripe({ ...stripe, webhookUrl });
   house.webhook = { url: webhookUrl, secret: synced.webhookSecret ?? '' };
   // It knows the secret only now.
-  await Promise.all([...servers].map((server) => server.close()));
-  servers.clear();
+  await house.stopServers();
   await startServer();
   await house.startWorker();
   return house;

@@ -32,6 +32,14 @@ export function loadSystemBundle(): Promise<WorkflowBundleOption> {
   return loadBundle('system', { workflowsPath: systemWorkflowsPath });
 }
 
+/** The same, and not so patient with workers that are gone. */
+export function loadImpatientBundle(): Promise<WorkflowBundleOption> {
+  return loadBundle('impatient', {
+    workflowsPath: systemWorkflowsPath,
+    workflowInterceptorModules: [join(ROOT, 'test/temporal/workflows/impatient.ts')],
+  });
+}
+
 async function loadBundle(name: string, options: BundleOptions): Promise<WorkflowBundleOption> {
   const codePath = join(CACHE, `${name}-${await digestSources()}.js`);
   const cached = await readFile(codePath, 'utf8').catch(() => undefined);
