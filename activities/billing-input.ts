@@ -1,5 +1,6 @@
 /** What the billing rules are given: the plans, the books, what Stripe says, and the time. */
 import type { BillingInput } from '../core/billing/reconcile';
+import { PACK_SOURCE } from '../core/contract/billing-books';
 import type { Catalogue, Seconds } from '../core/contract/plans';
 import type { Ledger } from '../ledger/ledger';
 import type { StripePlace } from '../ledger/stripe-ledger';
@@ -63,17 +64,27 @@ export async function requireBuyer(
 }
 
 /** A simulator forgets its customers when it ends; a link to one that is gone counts for nothing. */
-async function readPlace(
-  { ledger, gateway }: BillingContext,
-  account: string,
-): Promise<StripePlace> {
+async function readPlace(context: BillingContext, account: string): Promise<StripePlace> {
+  const { ledger, gateway } = context;
   const place = await ledger.readStripePlace(account);
   const { customer, simulated } = place;
   if (customer === undefined || !simulated) return place;
   const isThere = (await gateway.isSimulated()) && (await gateway.readOwner(customer)) === account;
   if (isThere) return place;
+  await bringBackFreeTier(context, account);
   await ledger.forgetStripeCustomer(account, customer);
   return ledger.readStripePlace(account);
+}
+
+/** The pack that had turned it off is forgotten with the customer, so nothing else would. */
+async function bringBackFreeTier(
+  { ledger, catalogue }: BillingContext,
+  account: string,
+): Promise<void> {
+  const { drip, grants } = await ledger.readBilling(account);
+  if (drip || !grants.some(({ source }) => source === PACK_SOURCE)) return;
+  const since = (await ledger.readClock(account)).toISOString();
+  await ledger.applyBilling(account, [{ do: 'drip', ...catalogue.free, since }]);
 }
 
 async function followTime(

@@ -111,6 +111,17 @@ it('replaces a customer of a simulator that is gone, on a clock that begins wher
   expect((await demo.subscription.refresh()).at).toBe(to.toISOString());
 });
 
+it('gives the free tier back to an account whose pack is forgotten with its simulator', async () => {
+  const demo = await open();
+  await subscribe(demo);
+  expect((await house.ledger.readAccount(demo.account)).drip).toBe(false);
+  await house.ledger.forgetStripeCustomer(demo.account, await customerOf(demo));
+  await house.ledger.setStripeCustomer(demo.account, `cus_lost${opened}`, true);
+  const view = await demo.subscription.refresh();
+  expect(view).toMatchObject({ subscription: { state: 'free' }, credits: { available: '205' } });
+  expect((await house.ledger.readAccount(demo.account)).drip).toBe(true);
+});
+
 it('never drops a link to a customer of the real Stripe', async () => {
   const demo = await open();
   const customer = `cus_real${opened}`;
