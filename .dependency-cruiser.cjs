@@ -48,7 +48,7 @@ const mayImport = {
 };
 
 /** The published entry points at the top. */
-const ENTRY = '^(index|workflow|client|ledger|stripe|testing)[.]ts$';
+const ENTRY = '^(index|workflow|client|ledger|billing|testing)[.]ts$';
 const OURS = `^(${[...Object.keys(mayImport), 'core', 'test', 'tools'].join('|')})/`;
 const SANDBOX = '^(core/(contract|pricing|billing)/|workflows/|plugin/workflow-)';
 

@@ -21,7 +21,7 @@ const ENTRY_POINTS = [
   'workflow.ts',
   'client.ts',
   'ledger.ts',
-  'stripe.ts',
+  'billing.ts',
   'testing.ts',
   'workflows/system.ts',
 ];

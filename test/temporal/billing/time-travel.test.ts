@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { moveTime, type MoveTarget } from '../../../cli/move-time';
 import { subscriptionOf, type Subscription } from '../../../client';
 import { errors } from '../../../core/contract/errors';
-import { openGateway } from '../../../stripe';
+import { openGateway } from '../../../billing';
 import { runCli } from '../../db/cli/run-cli';
 import { DAY, openBillingHouse, type BillingHouse } from '../support/billing-house';
 

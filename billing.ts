@@ -1,5 +1,5 @@
 /**
- * `tollgate/stripe`: for programs of an author's own that keep subscriptions: the gateway that
+ * `tollgate/billing`: for programs of an author's own that keep subscriptions: the gateway that
  * `startTollgate` is given, what is sold, and the server that takes Stripe's webhooks.
  */
 export { openGateway, type GatewayOptions, type StripeGateway } from './stripe/gateway';
