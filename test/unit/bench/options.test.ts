@@ -6,7 +6,7 @@ it('without options everything is measured at full length', () => {
   expect(readOptions([])).toEqual({
     quick: false,
     json: false,
-    parts: ['gate', 'ledger', 'cost', 'flat'],
+    parts: ['gate', 'ledger', 'cost', 'flat', 'webhooks', 'subscriptions'],
   });
 });
 
