@@ -2,6 +2,8 @@
  * An account's subscription, for callers: each function reaches `subscription:{account}`, and starts it
  * where it does not run yet. What is refused is thrown as a TollgateError.
  */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WithStartWorkflowOperation,
   WorkflowUpdateFailedError,
@@ -28,6 +30,7 @@ import {
   type TopUpRequest,
 } from '../core/contract/subscription';
 import { SYSTEM_TASK_QUEUE } from '../core/contract/system';
+import { isBetweenRuns } from './temporal-faults';
 
 export interface Subscription {
   /** Reads Stripe again and answers what is there now: for the page that Checkout returns to. */
@@ -58,6 +61,9 @@ export interface SubscriptionPlace {
 
 /** Whoever hints can do so again. */
 const HINT_DEADLINE_MS = 5_000;
+/** A workflow is between two runs for an instant. */
+const TRIES = 20;
+const TRY_AGAIN_MS = 100;
 
 export function subscriptionOf(
   client: Client,
@@ -76,20 +82,27 @@ export function subscriptionOf(
     args: readonly unknown[] = [],
     { key }: UpdateOptions = {},
   ): Promise<Answer> {
-    try {
-      return await client.workflow.executeUpdateWithStart<Workflow, Answer, unknown[]>(
+    // One id for all tries, so that an update that was taken after all is not done twice.
+    const updateId = key ?? randomUUID();
+    const send = (): Promise<Answer> =>
+      client.workflow.executeUpdateWithStart<Workflow, Answer, unknown[]>(
         SUBSCRIPTION_UPDATES[name],
         {
           args: [...args],
-          ...(key === undefined ? {} : { updateId: key }),
+          updateId,
           startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(SUBSCRIPTION_WORKFLOW, {
             ...start,
             workflowIdConflictPolicy: 'USE_EXISTING',
           }),
         },
       );
-    } catch (error) {
-      throw asTollgateError(error);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!isBetweenRuns(error) || tries >= TRIES) throw asTollgateError(error);
+        await sleep(TRY_AGAIN_MS);
+      }
     }
   }
 

@@ -9,11 +9,17 @@ import { TollgateError } from '../core/contract/errors';
 /** Statuses of gRPC. */
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
+const FAILED_PRECONDITION = 9;
 /** Cancelled, deadline exceeded, resources exhausted, unavailable. */
 const AWAY = [1, 4, 8, 14];
 
 export function isNotFound(error: unknown): boolean {
   return error instanceof ScheduleNotFoundError || statusOf(error) === NOT_FOUND;
+}
+
+/** An update that is sent while a workflow continues as new is for neither run; a moment later it is taken. */
+export function isBetweenRuns(error: unknown): boolean {
+  return statusOf(error) === FAILED_PRECONDITION;
 }
 
 export function isAlreadyThere(error: unknown): boolean {

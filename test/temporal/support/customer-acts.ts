@@ -10,7 +10,7 @@ import { isTollgateError, type ErrorCode } from '../../../core/contract/errors';
 import { call, DAY_MS, settleOf } from '../../db/ledger/books';
 import type { BillingHouse, TestAccount } from './billing-house';
 
-export const HOUR = 3_600;
+const HOUR = 3_600;
 const CARD = '4242424242424242';
 const OTHER_CARD = '5555555555554444';
 const FAILING_CARD = '4000000000000341';
