@@ -76,8 +76,8 @@ export function decideAutoTopUp(
     state: 'charging',
     charge: {
       do: 'charge-top-up',
-      // Named after the attempt before it: sent again before its outcome is seen, it is the same one.
-      key: `auto-top-up:${books.account}:${attempts.at(-1)?.id ?? 'first'}:${key}`,
+      // Counts those before it: sent again before its outcome is seen, it is the same one.
+      key: `auto-top-up:${books.account}:${attempts.length + 1}:${key}`,
       lookupKey,
       credits: size,
       price,
