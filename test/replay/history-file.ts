@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 type History = temporal.api.history.v1.IHistory;
@@ -12,7 +13,7 @@ export const HISTORIES = join(__dirname, 'histories');
 
 const PRIVATE = new Set(['stackTrace', 'identity']);
 
-export function writeHistory(name: string, history: History): void {
+function writeHistory(name: string, history: History): void {
   const { History } = temporal.api.history.v1;
   const plain = History.toObject(History.fromObject(history), {
     longs: String,
@@ -26,6 +27,10 @@ export function writeHistory(name: string, history: History): void {
     1,
   );
   writeFileSync(join(HISTORIES, name), `${text}\n`);
+}
+
+export async function record(version: string, name: string, run: WorkflowHandle): Promise<void> {
+  writeHistory(`${version}-${name}.json`, await run.fetchHistory());
 }
 
 export function readHistoryText(name: string): string {

@@ -11,11 +11,11 @@ import { TollgatePlugin } from '../../index';
 import { openHouse, type GatedHouse } from '../temporal/support/gated-house';
 import { topUp, whenInLine, work } from '../temporal/support/lines';
 import type { Step } from '../temporal/workflows/plan';
-import { writeHistory } from './history-file';
+import { record } from './history-file';
 
 const CHILD_ID = 'recorded-child';
 
-async function record(version: string): Promise<void> {
+async function recordAll(version: string): Promise<void> {
   const house = await openHouse();
   const worker = await house.startWorker();
   const tollgate = await house.startTollgate();
@@ -23,7 +23,7 @@ async function record(version: string): Promise<void> {
     const started = [...(await startAll(house)), ...(await startWaiting(house))];
     for (const [name, handle] of started) {
       await handle.result().catch(() => undefined);
-      writeHistory(`${version}-${name}.json`, await handle.fetchHistory());
+      await record(version, name, handle);
     }
   } finally {
     await Promise.all([worker.stop(), tollgate.stop()]);
@@ -114,7 +114,7 @@ async function startAll(house: GatedHouse): Promise<readonly [string, WorkflowHa
   ];
 }
 
-record(process.argv[2] ?? 'unreleased').catch((error: unknown) => {
+recordAll(process.argv[2] ?? 'unreleased').catch((error: unknown) => {
   process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
   process.exitCode = 1;
 });

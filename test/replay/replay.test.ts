@@ -1,18 +1,23 @@
 /**
- * The promise: a run that was started under an earlier version of the plugin goes on under this one.
- * Every recorded history replays without a difference; nothing here needs a server or a ledger.
+ * The promise: a run that was started under an earlier version of the plugin goes on under this one, and so
+ * does a workflow of Tollgate's own. Every recorded history replays without a difference; nothing here needs
+ * a server or a ledger.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import { TollgatePlugin } from '../../index';
+import { systemWorkflowsPath, TollgatePlugin } from '../../index';
 import { HISTORIES, parseHistory, readHistoryText } from './history-file';
 
 const WORKFLOWS_PATH = join(__dirname, '../temporal/workflows/plan.ts');
-const recordings = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
+const OWN = /^[\d.]+-system-/;
+const all = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
+const recordings = all.filter((name) => !OWN.test(name));
+const own = all.filter((name) => OWN.test(name));
 
 let workflowBundle: WorkflowBundleOption;
+let systemBundle: WorkflowBundleOption;
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   workflowBundle = await bundleWorkflowCode({
@@ -20,10 +25,20 @@ beforeAll(async () => {
     plugins: [new TollgatePlugin()],
     logger: new DefaultLogger('ERROR'),
   });
+  systemBundle = await bundleWorkflowCode({
+    workflowsPath: systemWorkflowsPath,
+    logger: new DefaultLogger('ERROR'),
+  });
 });
 
 it('there are recordings', () => {
   expect(recordings.length).toBeGreaterThanOrEqual(7);
+  expect(own.length).toBeGreaterThanOrEqual(3);
+});
+
+it.each(own)('%s replays', async (name) => {
+  const history = parseHistory(readHistoryText(name));
+  await Worker.runReplayHistory({ workflowBundle: systemBundle }, history);
 });
 
 it.each(recordings)('%s replays', async (name) => {
