@@ -3,8 +3,7 @@
  * what is unused of the old one; every other line begins anew, too. Worked out by hand, as the figures of
  * the seed's sentences are; a period of 30 days, of which 20 are left.
  */
-import type Stripe from 'stripe';
-import { openSeedHouse, type SeedAccount, type SeedHouse } from '../support/seed-house';
+import { buyPro, openSeedHouse, paid, type SeedHouse } from '../support/seed-house';
 
 const START = '2026-04-01T12:00:00Z';
 const AFTER_TEN_DAYS = '2026-04-11T12:00:00Z';
@@ -64,7 +63,7 @@ it('an hour before a renewal the largest pack costs its price', async () => {
 
 it('begins Pro’s period anew as well, and credits its unused time', async () => {
   const account = await seed.openAt(START);
-  const pro = await buyPro(account);
+  const pro = await buyPro(seed.house, account);
   await account.subscription.subscribe({ pack: 'agent-200' });
   await account.until(AFTER_TEN_DAYS);
   const preview = await account.subscription.previewPack({ pack: 'agent-1000' });
@@ -101,21 +100,3 @@ it('gives everything back if the card is declined', async () => {
   await account.subscription.changePack({ pack: 'agent-1000' });
   expect((await paid(account)).at(-1)).toBe(186_67);
 });
-
-/** A subscription from before the packs, with Pro alone. */
-async function buyPro({ account, customer }: SeedAccount): Promise<Stripe.Subscription> {
-  const { sdk } = seed.house;
-  const [price] = (await sdk.prices.list({ lookup_keys: ['tollgate_pro'] })).data;
-  const card = await sdk.paymentMethods.attach('pm_card_visa', { customer });
-  return sdk.subscriptions.create({
-    customer,
-    items: [{ price: price?.id ?? '' }],
-    default_payment_method: card.id,
-    billing_mode: { type: 'flexible' },
-    metadata: { tollgate_account: account },
-  });
-}
-
-async function paid(account: SeedAccount): Promise<readonly number[]> {
-  return (await account.invoices()).map(({ amount_paid }) => amount_paid);
-}

@@ -1,6 +1,5 @@
 /** What the product says of canceling, sentence by sentence. */
-import type Stripe from 'stripe';
-import { openSeedHouse, type SeedAccount, type SeedHouse } from '../support/seed-house';
+import { buyPro, openSeedHouse, paid, type SeedHouse } from '../support/seed-house';
 
 const START = '2026-04-01T12:00:00Z';
 const MIDDLE = '2026-04-11T12:00:00Z';
@@ -87,7 +86,7 @@ describe('canceling', () => {
 describe('“Pro + Agent customers”', () => {
   it('“canceling the agent line removes it immediately, with a prorated credit”', async () => {
     const account = await seed.openAt(START);
-    await buyPro(account);
+    await buyPro(seed.house, account);
     await account.subscription.subscribe({ pack: 'agent-1000' });
     const both = await account.until(MIDDLE);
     expect(both).toMatchObject({
@@ -109,7 +108,7 @@ describe('“Pro + Agent customers”', () => {
 
   it('“Your Pro subscription continues unaffected”, less the credit', async () => {
     const account = await seed.openAt(START);
-    const pro = await buyPro(account);
+    const pro = await buyPro(seed.house, account);
     await account.subscription.subscribe({ pack: 'agent-1000' });
     await account.until(MIDDLE);
     await account.subscription.cancelAgentLine();
@@ -126,7 +125,7 @@ describe('“Pro + Agent customers”', () => {
 
   it('an agent line that was added in the middle is credited for what it cost', async () => {
     const account = await seed.openAt(START);
-    await buyPro(account);
+    await buyPro(seed.house, account);
     await account.until('2026-04-21T12:00:00Z');
     await account.subscription.subscribe({ pack: 'agent-1000' });
     await account.until('2026-04-26T12:00:00Z');
@@ -136,21 +135,3 @@ describe('“Pro + Agent customers”', () => {
     expect(await paid(account)).toEqual([99_00, 73_33, 62_34]);
   });
 });
-
-/** A subscription from before the packs, with Pro alone. */
-async function buyPro({ account, customer }: SeedAccount): Promise<Stripe.Subscription> {
-  const { sdk } = seed.house;
-  const [price] = (await sdk.prices.list({ lookup_keys: ['tollgate_pro'] })).data;
-  const card = await sdk.paymentMethods.attach('pm_card_visa', { customer });
-  return sdk.subscriptions.create({
-    customer,
-    items: [{ price: price?.id ?? '' }],
-    default_payment_method: card.id,
-    billing_mode: { type: 'flexible' },
-    metadata: { tollgate_account: account },
-  });
-}
-
-async function paid(account: SeedAccount): Promise<readonly number[]> {
-  return (await account.invoices()).map(({ amount_paid }) => amount_paid);
-}

@@ -2,7 +2,13 @@
  * What the product says of payments that fail, sentence by sentence. Stripe chooses the moments of its
  * retries; that they lie in the following week is what is promised.
  */
-import { openSeedHouse, secondsOf, type SeedAccount, type SeedHouse } from '../support/seed-house';
+import {
+  openSeedHouse,
+  paid,
+  secondsOf,
+  type SeedAccount,
+  type SeedHouse,
+} from '../support/seed-house';
 
 const START = '2026-04-01T12:00:00Z';
 const RENEWAL = '2026-05-01T12:00:00Z';
@@ -115,7 +121,3 @@ describe('if a payment fails', () => {
     expect(lost).toMatchObject({ amount_paid: 0, created: renewal });
   });
 });
-
-async function paid(account: SeedAccount): Promise<readonly number[]> {
-  return (await account.invoices()).map(({ amount_paid }) => amount_paid);
-}

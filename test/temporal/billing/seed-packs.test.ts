@@ -5,7 +5,13 @@
 import { quotePlan } from '../../../index';
 import { formatCredits } from '../../../core/contract/credits';
 import { isTollgateError } from '../../../core/contract/errors';
-import { openSeedHouse, TURN_PRICE, type SeedAccount, type SeedHouse } from '../support/seed-house';
+import {
+  openSeedHouse,
+  paid,
+  type SeedAccount,
+  type SeedHouse,
+  TURN_PRICE,
+} from '../support/seed-house';
 
 const START = '2026-04-01T12:00:00Z';
 
@@ -158,10 +164,6 @@ it('a pack that is not sold is not to be had', async () => {
   const refusal = await asked.catch((error: unknown) => error);
   expect(isTollgateError(refusal, 'PLAN_UNKNOWN')).toBe(true);
 });
-
-async function paid(account: SeedAccount): Promise<readonly number[]> {
-  return (await account.invoices()).map(({ amount_paid }) => amount_paid);
-}
 
 async function charges({ account }: SeedAccount): Promise<readonly string[]> {
   const entries = await seed.house.ledger.listEntries(account, { limit: 100 });

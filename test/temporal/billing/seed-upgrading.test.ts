@@ -3,7 +3,7 @@
  * worked out by hand from Stripe's rule: the share of each price that falls on the rest of the period, to
  * the second, each line rounded down by itself. A period here has 30 days, of which 20 are left.
  */
-import { openSeedHouse, type SeedAccount, type SeedHouse } from '../support/seed-house';
+import { openSeedHouse, paid, type SeedHouse } from '../support/seed-house';
 
 const START = '2026-04-01T12:00:00Z';
 const AFTER_TEN_DAYS = '2026-04-11T12:00:00Z';
@@ -146,7 +146,3 @@ describe('“Downgrades work the same way: the unused portion is credited on you
     expect(await paid(account)).toEqual([220_00, 0, 0, 36_66]);
   });
 });
-
-async function paid(account: SeedAccount): Promise<readonly number[]> {
-  return (await account.invoices()).map(({ amount_paid }) => amount_paid);
-}

@@ -157,3 +157,24 @@ export async function openSeed<House extends StripeHouse>(house: House): Promise
 export function secondsOf(time: string): number {
   return Date.parse(time) / 1_000;
 }
+
+/** A subscription from before the packs, with Pro alone. */
+export async function buyPro(
+  { sdk }: StripeHouse,
+  { account, customer }: SeedAccount,
+): Promise<Stripe.Subscription> {
+  const [price] = (await sdk.prices.list({ lookup_keys: ['tollgate_pro'] })).data;
+  const card = await sdk.paymentMethods.attach('pm_card_visa', { customer });
+  return sdk.subscriptions.create({
+    customer,
+    items: [{ price: price?.id ?? '' }],
+    default_payment_method: card.id,
+    billing_mode: { type: 'flexible' },
+    metadata: { tollgate_account: account },
+  });
+}
+
+/** What was paid on each of its invoices, in cents, oldest first. */
+export async function paid(account: SeedAccount): Promise<readonly number[]> {
+  return (await account.invoices()).map(({ amount_paid }) => amount_paid);
+}
