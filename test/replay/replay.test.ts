@@ -4,13 +4,12 @@
  * a server or a ledger.
  */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import { systemWorkflowsPath, TollgatePlugin } from '../../index';
+import { TollgatePlugin } from '../../index';
+import { loadSystemBundle, loadWorkflowBundle } from '../temporal/support/workflow-bundle';
 import { HISTORIES, parseHistory, readHistoryText } from './history-file';
 
-const WORKFLOWS_PATH = join(__dirname, '../temporal/workflows/plan.ts');
 const OWN = /^[\d.]+-system-/;
 const all = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
 const recordings = all.filter((name) => !OWN.test(name));
@@ -20,15 +19,8 @@ let workflowBundle: WorkflowBundleOption;
 let systemBundle: WorkflowBundleOption;
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: WORKFLOWS_PATH,
-    plugins: [new TollgatePlugin()],
-    logger: new DefaultLogger('ERROR'),
-  });
-  systemBundle = await bundleWorkflowCode({
-    workflowsPath: systemWorkflowsPath,
-    logger: new DefaultLogger('ERROR'),
-  });
+  workflowBundle = await loadWorkflowBundle();
+  systemBundle = await loadSystemBundle();
 });
 
 it('there are recordings', () => {

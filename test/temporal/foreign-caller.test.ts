@@ -4,14 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { openHouse, type GatedHouse } from './support/gated-house';
-import { bundleQuietly, FOREIGN_WORKFLOWS_PATH } from './support/workflow-bundle';
+import { FOREIGN_WORKFLOWS_PATH, loadBundle } from './support/workflow-bundle';
 import type { TestWorker } from '../support/temporal';
 
 let house: GatedHouse;
 let worker: TestWorker;
 beforeAll(async () => {
   house = await openHouse();
-  const workflowBundle = await bundleQuietly({
+  const workflowBundle = await loadBundle({
     workflowsPath: FOREIGN_WORKFLOWS_PATH,
     workflowInterceptorModules: [FOREIGN_WORKFLOWS_PATH],
   });

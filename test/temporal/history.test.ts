@@ -10,7 +10,7 @@ import { readRunCredits } from '../../client';
 import { TollgatePlugin } from '../../index';
 import { createDoor } from './support/blocks';
 import { openHouse, whenRunning, type GatedHouse } from './support/gated-house';
-import { bundleQuietly, WORKFLOWS_PATH } from './support/workflow-bundle';
+import { loadBundle, WORKFLOWS_PATH } from './support/workflow-bundle';
 import type { TestWorker } from '../support/temporal';
 import { eventually } from '../support/eventually';
 import type { Step } from './workflows/plan';
@@ -45,7 +45,7 @@ describe('a history', () => {
   let plain: TestWorker;
   let gated: TestWorker;
   beforeAll(async () => {
-    const workflowBundle = await bundleQuietly({ workflowsPath: WORKFLOWS_PATH });
+    const workflowBundle = await loadBundle({ workflowsPath: WORKFLOWS_PATH });
     plain = await house.temporal.startWorker({ workflowBundle, activities });
     gated = await house.startWorker({ activities, gate: { priceBooks: [book] } });
   });

@@ -7,7 +7,7 @@ import { Connection, Client, type WorkflowClientInterceptor } from '@temporalio/
 import { NativeConnection, Worker, type ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { fixed, TollgatePlugin } from '../../index';
 import { openHouse, type GatedHouse } from './support/gated-house';
-import { bundleQuietly, loadWorkflowBundle, WORKFLOWS_PATH } from './support/workflow-bundle';
+import { loadBundle, loadWorkflowBundle, WORKFLOWS_PATH } from './support/workflow-bundle';
 import { uniqueTaskQueue } from '../support/temporal';
 
 let house: GatedHouse;
@@ -57,7 +57,7 @@ describe('given more than once', () => {
 
   it('as two plugins, it gates once', async () => {
     const worker = await house.startWorker({
-      workflowBundle: await bundleQuietly({
+      workflowBundle: await loadBundle({
         workflowsPath: WORKFLOWS_PATH,
         plugins: [gate(), gate()],
       }),
@@ -75,7 +75,7 @@ describe('given more than once', () => {
 
 describe('forgotten', () => {
   it('when the workflows were bundled, it refuses priced blocks and says how to mend it', async () => {
-    const bundle = await bundleQuietly({ workflowsPath: WORKFLOWS_PATH });
+    const bundle = await loadBundle({ workflowsPath: WORKFLOWS_PATH });
     const worker = await house.startWorker({ workflowBundle: bundle });
     const account = await house.fund('10');
     house.work.when('ungated', () => 'must not run');

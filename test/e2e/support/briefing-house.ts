@@ -9,6 +9,7 @@ import { credits, TollgatePlugin } from '../../../index';
 import { openLedger, type Ledger } from '../../../ledger';
 import { createTestDatabase } from '../../support/database';
 import { connectTemporal, uniqueTaskQueue } from '../../support/temporal';
+import { loadBundle } from '../../temporal/support/workflow-bundle';
 import type { briefing, BriefingInput } from '../workflows/briefing';
 import { createBriefingBlocks } from './briefing-blocks';
 
@@ -47,7 +48,10 @@ export async function openBriefingHouse(): Promise<BriefingHouse> {
   });
   const worker = await temporal.startWorker({
     taskQueue,
-    workflowsPath: require.resolve('../workflows/briefing'),
+    workflowBundle: await loadBundle({
+      workflowsPath: require.resolve('../workflows/briefing'),
+      plugins: [new TollgatePlugin()],
+    }),
     plugins: [new TollgatePlugin({ ledger, blocks })],
   });
   const client = temporal.createClient({

@@ -1,6 +1,6 @@
 /** A worker that runs the example agents, with a ledger in a database of its own. */
 import type { Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createExampleBlocks } from '../../../examples/blocks';
 import { localExtractive } from '../../../examples/models/local-extractive';
 import type { Models } from '../../../examples/models/text-model';
@@ -8,7 +8,7 @@ import { startTollgate, TollgatePlugin } from '../../../index';
 import { openLedger, type Ledger } from '../../../ledger';
 import { createTestDatabase } from '../../support/database';
 import { connectTemporal, uniqueTaskQueue } from '../../support/temporal';
-import { loadSystemBundle } from '../support/workflow-bundle';
+import { loadBundle, loadSystemBundle } from '../support/workflow-bundle';
 
 // A refused run is expected here; only what must never happen is shown.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -22,16 +22,7 @@ export interface ExampleWorker {
 
 const LOCAL: Models = { small: localExtractive('small'), large: localExtractive('large') };
 
-/** Bundling takes seconds; the workers of one test file share it. */
-let bundled: ReturnType<typeof bundleExamples> | undefined;
-
-function bundleExamples() {
-  return bundleWorkflowCode({
-    workflowsPath: require.resolve('../../../examples/workflows'),
-    plugins: [new TollgatePlugin()],
-    logger: new DefaultLogger('WARN'),
-  });
-}
+const WORKFLOWS_PATH = require.resolve('../../../examples/workflows');
 
 export async function startExampleWorker(models: Models = LOCAL): Promise<ExampleWorker> {
   const temporal = await connectTemporal();
@@ -41,7 +32,10 @@ export async function startExampleWorker(models: Models = LOCAL): Promise<Exampl
   const systemTaskQueue = uniqueTaskQueue('system');
   const worker = await temporal.startWorker({
     taskQueue,
-    workflowBundle: await (bundled ??= bundleExamples()),
+    workflowBundle: await loadBundle({
+      workflowsPath: WORKFLOWS_PATH,
+      plugins: [new TollgatePlugin()],
+    }),
     plugins: [
       new TollgatePlugin({ ledger, blocks: createExampleBlocks({ models }), systemTaskQueue }),
     ],

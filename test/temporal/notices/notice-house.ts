@@ -6,6 +6,7 @@ import { openLedger, type EndpointRequest, type Ledger, type NewSecret } from '.
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { eventually } from '../../support/eventually';
 import { connectTemporal, uniqueTaskQueue, type TestTemporal } from '../../support/temporal';
+import { loadSystemBundle } from '../support/workflow-bundle';
 import { startReceiver, type Delivery, type Receiver } from './receiver';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -43,11 +44,12 @@ export async function openNoticeHouse(): Promise<NoticeHouse> {
     database,
     ledger,
     taskQueue,
-    startTollgate: () =>
+    startTollgate: async () =>
       startTollgate({
         connection: temporal.nativeConnection,
         ledger,
         taskQueue,
+        workflowBundle: await loadSystemBundle(),
         notices: QUICK,
       }),
     async listen(account, request = {}) {

@@ -3,6 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { startTollgate } from '../../../../index';
 import { openLedger } from '../../../../ledger';
 import { readArgument, runProgram } from '../../../support/in-program';
+import { loadSystemBundle } from '../../support/workflow-bundle';
 
 export interface TollgateArgument {
   readonly temporalAddress: string;
@@ -19,6 +20,7 @@ runProgram(async () => {
     connection,
     ledger,
     taskQueue,
+    workflowBundle: await loadSystemBundle(),
     notices: { everyMs: 50 },
   });
   return async () => {
