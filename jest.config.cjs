@@ -34,6 +34,7 @@ module.exports = {
     project('temporal'),
     project('e2e', ['e2e', 'dev']),
   ],
+  testSequencer: '<rootDir>/test/support/slowest-first.cjs',
   // For tests and hooks of every project; Jest passes over a limit that stands in a project.
   testTimeout: 180_000,
 };
