@@ -1,6 +1,7 @@
 /**
- * The promise: kill the worker that keeps subscriptions at every point where it writes anything, in every
- * flow, and the account ends each flow as it does undisturbed: the same books, the same charges at Stripe.
+ * The promise: kill the worker that keeps subscriptions when it has written anything, whatever the flow, and
+ * the account ends each flow as it does undisturbed: one customer, the same books, the same charges at Stripe.
+ * With TOLLGATE_TEST_KILLS=all it dies around every write of every flow.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import { loadImpatientBundle } from '../support/workflow-bundle';
 import { FLOWS, liveUndisturbed, stateOf, type Lived } from './billing-flows';
 import { writeClock } from './programs/clock-file';
 import type { BillingWorkerArgument } from './programs/billing-worker';
-import { beginList, readList } from './programs/once';
+import { beginList, EVERYWHERE, readList } from './programs/once';
 
 // Each kill costs a new process its start, and a machine may be busy.
 jest.setTimeout(600_000);
@@ -24,15 +25,16 @@ let undisturbed: Record<string, object>;
 let house: BillingHouse;
 let lived: Lived;
 let deaths = 0;
+let points = 0;
 let open = true;
 let keeping: Promise<void>;
 
 beforeAll(async () => {
   undisturbed = await liveUndisturbed();
-  house = await openBillingHouse();
+  house = await openBillingHouse({ impatient: true });
   await house.stopWorkers();
   await loadImpatientBundle();
-  const account = await house.openAccount();
+  const account = await house.openNewcomer();
   writeClock(clockFile, house.now());
   beginList(pointsFile);
   lived = {
@@ -78,12 +80,14 @@ async function keepWorker(): Promise<void> {
 }
 
 it.each(FLOWS)('%s: the same end', async (name, live) => {
+  if (EVERYWHERE) beginList(pointsFile);
+  const before = readList(pointsFile).length;
   await live(lived);
   expect(await stateOf(lived)).toEqual(undisturbed[name]);
+  points += readList(pointsFile).length - before;
 });
 
-it('was killed around every write', () => {
-  const points = readList(pointsFile);
-  expect(points.length).toBeGreaterThanOrEqual(16);
-  expect(deaths).toBe(points.length);
+it('was killed after every write', () => {
+  expect(points).toBeGreaterThanOrEqual(EVERYWHERE ? 56 : 16);
+  expect(deaths).toBe(points);
 });

@@ -20,6 +20,7 @@ import { createLog } from '../../../worker/log';
 import { createTestDatabase, useDatabase, type TestDatabase } from '../../support/database';
 import { connectTemporal, uniqueTaskQueue, type TestTemporal } from '../../support/temporal';
 import { RETURN_URL, SECRET_KEY } from './billing-settings';
+import { impatientClient } from './impatient-client';
 import { loadSystemBundle } from './workflow-bundle';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -40,6 +41,8 @@ export interface BillingHouse {
   readonly taskQueue: string;
   /** An account with a customer on a clock of its own, and the drip of the free tier. */
   openAccount(options?: OpenAccountOptions): Promise<TestAccount>;
+  /** An account that has never been to Stripe. */
+  openNewcomer(): Promise<Newcomer>;
   /** What a worker or a server is given here takes the place of the house's own. */
   startWorker(options?: Partial<StartTollgateOptions>): Promise<RunningTollgate>;
   stopWorkers(): Promise<void>;
@@ -70,6 +73,12 @@ export interface TestAccount {
   now(): number;
 }
 
+/** Its customer is made by Tollgate, and is on a clock of the simulator's that nobody else moves. */
+export interface Newcomer extends Omit<TestAccount, 'customer'> {
+  /** Empty before there is one. */
+  findCustomer(): Promise<string>;
+}
+
 export interface BillingHouseOptions {
   readonly policies?: Partial<Catalogue['policies']>;
   /** By how many seconds the ledger's clock is ahead of Stripe's. Default 0. */
@@ -77,6 +86,8 @@ export interface BillingHouseOptions {
   /** Servers of the test's own; default: those of the run. */
   readonly temporalAddress?: string;
   readonly databaseUrl?: string;
+  /** Workers are killed: nobody waits long for what they took along. */
+  readonly impatient?: boolean;
 }
 
 export async function openBillingHouse({
@@ -84,13 +95,16 @@ export async function openBillingHouse({
   skew = 0,
   temporalAddress,
   databaseUrl,
+  impatient = false,
 }: BillingHouseOptions = {}): Promise<BillingHouse> {
   const catalogue = defineCatalogue({
     ...DEFAULT_CATALOGUE,
     policies: { ...DEFAULT_CATALOGUE.policies, ...policies },
   });
   let seconds = START;
-  const temporal = await connectTemporal(temporalAddress);
+  const connected = await connectTemporal(temporalAddress);
+  const interceptors = { workflow: impatient ? [impatientClient] : [] };
+  const temporal = { ...connected, client: connected.createClient({ interceptors }) };
   const database = await (databaseUrl === undefined
     ? createTestDatabase()
     : useDatabase(databaseUrl));
@@ -126,6 +140,27 @@ export async function openBillingHouse({
     port = Number(new URL(server.url).port);
     servers.add(server);
     return server;
+  }
+
+  function actsOf(account: string): Omit<TestAccount, 'customer' | 'advance'> {
+    const subscription = subscriptionOf(temporal.client, account, { taskQueue });
+    async function pay(url: string, card = '4242424242424242'): Promise<void> {
+      const body = new URLSearchParams({ outcome: 'pay', card });
+      const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' });
+      if (answer.status !== 303) throw new Error(`Checkout answered ${answer.status}`);
+      await simulator.settled();
+    }
+    return {
+      account,
+      subscription,
+      pay,
+      now: () => seconds,
+      async buy(pack, card) {
+        const answer = await subscription.subscribe({ pack });
+        if (!('url' in answer)) throw new Error('no Checkout page');
+        await pay(answer.url, card);
+      },
+    };
   }
 
   const house = {
@@ -169,29 +204,30 @@ export async function openBillingHouse({
       const { id } = await sdk.customers.create({ test_clock: clock.id, name: account });
       await gateway.linkCustomer(account, id);
       await ledger.setStripeCustomer(account, id);
-      const self: TestAccount = {
-        account,
+      return {
+        ...actsOf(account),
         customer: id,
-        subscription: subscriptionOf(temporal.client, account, { taskQueue }),
-        now: () => seconds,
-        async buy(pack, card) {
-          const answer = await self.subscription.subscribe({ pack });
-          if (!('url' in answer)) throw new Error('no Checkout page');
-          await self.pay(answer.url, card);
-        },
-        async pay(url, card = '4242424242424242') {
-          const body = new URLSearchParams({ outcome: 'pay', card });
-          const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' });
-          if (answer.status !== 303) throw new Error(`Checkout answered ${answer.status}`);
-          await simulator.settled();
-        },
         async advance(by) {
           seconds += by;
           await sdk.testHelpers.testClocks.advance(clock.id, { frozen_time: seconds });
           await simulator.settled();
         },
       };
-      return self;
+    },
+    async openNewcomer(): Promise<Newcomer> {
+      const account = `acct-${randomUUID()}`;
+      await ledger.openAccount(account);
+      const findCustomer = async (): Promise<string> =>
+        (await ledger.readStripePlace(account)).customer ?? '';
+      return {
+        ...actsOf(account),
+        findCustomer,
+        async advance(by) {
+          seconds += by;
+          await gateway.moveTime(await findCustomer(), seconds);
+          await simulator.settled();
+        },
+      };
     },
     async control(path: string, body: object = {}) {
       const answer = await fetch(`${simulator.url}/_simulator/${path}`, {

@@ -1,7 +1,7 @@
 /**
  * Every point between two steps of billing that write something: before and after each request that changes
- * something at Stripe, each change of the books, each row of the inbox and each hint. `at` is called there
- * and may never return.
+ * something at Stripe, each change of the books, each row that billing keeps and each hint. `at` is called there
+ * and may never return; where it throws, the answer of the write is lost.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,7 +17,7 @@ export async function standBefore(
 ): Promise<{ readonly url: string; close(): void }> {
   const proxy = createServer((request, response) => {
     const { method = 'GET', url = '/', headers } = request;
-    const what = `${method} ${url.replace(/\?.*/, '').replaceAll(/\/[a-z]+_\w+(?=\/|$)/g, '/:id')}`;
+    const what = `${method} ${url.replace(/\?.*/, '').replaceAll(/\/[a-z]+_(?=\w*\d)\w+/g, '/:id')}`;
     const forward = async (): Promise<void> => {
       const body = await readBody(request);
       if (method !== 'GET') await at(`before ${what}`);
@@ -66,8 +66,10 @@ export function pointLedger(ledger: Ledger, at: At): Ledger {
       const kinds = [...new Set(commands.map((command) => command.do))].sort().join(', ');
       return around(`the books: ${kinds}`, () => ledger.applyBilling(account, commands));
     },
-    setStripeCustomer: (account, customer) =>
-      around('the customer is kept', () => ledger.setStripeCustomer(account, customer)),
+    setStripeCustomer: (...customer) =>
+      around('the customer is kept', () => ledger.setStripeCustomer(...customer)),
+    setAutoTopUp: (...settings) =>
+      around('automatic top-ups are set', () => ledger.setAutoTopUp(...settings)),
     receiveStripeEvent: (event) => around('the inbox', () => ledger.receiveStripeEvent(event)),
     noteStripeEvent: (id) => around('it is noted', () => ledger.noteStripeEvent(id)),
   };

@@ -1,7 +1,7 @@
 /**
  * The worker that keeps subscriptions, as a process of its own, which kills itself at every point where it
- * writes something, once. It stands by until it is told to work. It keeps no workflow in its cache: what a dead worker had cached would be waited
- * for.
+ * writes something, once. It stands by until it is told to work. It keeps no workflow in its cache: what a dead
+ * worker had cached would be waited for.
  */
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -14,7 +14,7 @@ import { RETURN_URL, SECRET_KEY } from '../../support/billing-settings';
 import { loadImpatientBundle } from '../../support/workflow-bundle';
 import { pointLedger, standBefore } from './billing-points';
 import { readClock } from './clock-file';
-import { dieOnce } from './once';
+import { dieOnce, isWorthAKill } from './once';
 
 export interface BillingWorkerArgument {
   readonly temporalAddress: string;
@@ -29,7 +29,7 @@ export interface BillingWorkerArgument {
 runProgram(async () => {
   const argument = readArgument<BillingWorkerArgument>();
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const at = dieOnce(argument.pointsFile);
+  const at = dieOnce(argument.pointsFile, isWorthAKill);
   const opened = await openLedger({
     connectionString: argument.databaseUrl,
     now: readClock(argument.clockFile),

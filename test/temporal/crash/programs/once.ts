@@ -14,6 +14,14 @@ export function readList(file: string): string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
 }
 
+/** Kills also where it takes long and shows little more than others do: before each write, in each flow. */
+export const EVERYWHERE = process.env['TOLLGATE_TEST_KILLS'] === 'all';
+
+/** Of a worker or of Temporal: what dies before a write repeats what was only read. */
+export function isWorthAKill(point: string): boolean {
+  return EVERYWHERE || !point.startsWith('before ');
+}
+
 /** True the first time that this point is reached. */
 export function passes(file: string, point: string): boolean {
   if (readList(file).includes(point)) return false;
@@ -21,8 +29,9 @@ export function passes(file: string, point: string): boolean {
   return true;
 }
 
-export function dieOnce(file: string): At {
+/** @param isWorth which points count at all; default: every one */
+export function dieOnce(file: string, isWorth: (point: string) => boolean = () => true): At {
   return async (point) => {
-    if (passes(file, point)) await die();
+    if (isWorth(point) && passes(file, point)) await die();
   };
 }

@@ -1,0 +1,83 @@
+/**
+ * PostgreSQL or Temporal killed, and brought back on its data, at every point where the worker that keeps
+ * subscriptions writes anything, over an account's whole life.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TollgateError } from '../../../core/contract/errors';
+import { openGateway } from '../../../stripe/gateway';
+import { startPrivateService, type PrivateService } from '../../support/private-service';
+import { endPrograms } from '../../support/program';
+import { openBillingHouse, type BillingHouse } from '../support/billing-house';
+import { RETURN_URL, SECRET_KEY } from '../support/billing-settings';
+import { loadImpatientBundle } from '../support/workflow-bundle';
+import { FLOWS, liveUndisturbed, stateOf, type Lived } from './billing-flows';
+import { pointLedger, standBefore, type At } from './programs/billing-points';
+import { beginList, isWorthAKill, passes, readList } from './programs/once';
+
+const AFTER_A_WRITE_OF_OURS = /^after (?!POST|DELETE)/;
+
+/** Declares the tests, for a file of their own. */
+export function testKilling(killed: 'postgres' | 'temporal', leastKills: number): void {
+  const folder = mkdtempSync(join(tmpdir(), `tollgate-${killed}-killed-`));
+  const pointsFile = join(folder, 'points');
+  let undisturbed: Record<string, object>;
+  let service: PrivateService;
+  let house: BillingHouse;
+  let stripe: Awaited<ReturnType<typeof standBefore>>;
+  let lived: Lived;
+  let kills = 0;
+
+  beforeAll(async () => {
+    undisturbed = await liveUndisturbed();
+    service = await startPrivateService(killed);
+    const { address, crash, restart } = service;
+    house = await openBillingHouse({
+      impatient: true,
+      ...(killed === 'postgres' ? { databaseUrl: address } : { temporalAddress: address }),
+    });
+    let crashing = Promise.resolve();
+    const at: At = async (point) => {
+      const worth = killed === 'postgres' || isWorthAKill(point);
+      if (!worth || !passes(pointsFile, point)) return;
+      kills += 1;
+      // Two points may be reached at once; the server can be killed once at a time.
+      crashing = crashing.then(crash).then(restart);
+      await crashing;
+      // What it had written when it was killed, it could not answer any more.
+      if (killed === 'postgres' && AFTER_A_WRITE_OF_OURS.test(point)) {
+        throw new TollgateError('LEDGER_UNAVAILABLE', { point });
+      }
+    };
+    stripe = await standBefore(house.simulator.url, at);
+    const { catalogue } = house;
+    const gateway = openGateway({ secretKey: SECRET_KEY, apiUrl: stripe.url, catalogue });
+    await house.stopWorkers();
+    await house.startWorker({
+      ledger: pointLedger(house.ledger, at),
+      workflowBundle: await loadImpatientBundle(),
+      billing: { gateway, catalogue, returnUrl: RETURN_URL },
+    });
+    const account = await house.openNewcomer();
+    lived = { house, account, url: '', advance: account.advance };
+  });
+  afterAll(async () => {
+    await house.close();
+    stripe.close();
+    await service.close();
+    await endPrograms();
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(FLOWS)('%s: the same end', async (name, live) => {
+    beginList(pointsFile);
+    await live(lived);
+    expect(await stateOf(lived)).toEqual(undisturbed[name]);
+    expect(readList(pointsFile)).not.toEqual([]);
+  });
+
+  it('was killed around every write', () => {
+    expect(kills).toBeGreaterThanOrEqual(leastKills);
+  });
+}
