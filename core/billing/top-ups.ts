@@ -10,12 +10,14 @@ import type { Catalogue, Seconds } from '../contract/plans';
 import type { StripeCommand } from '../contract/stripe-command';
 import type { StripeSnapshot, TopUpSnapshot } from '../contract/stripe-snapshot';
 import { requireTopUp } from './plans';
-import { HOUR, monthStart } from './times';
+import { HOUR, MINUTE, monthStart } from './times';
+
+const REFUSED_AGAIN_AFTER: Seconds = 15 * MINUTE;
 
 export interface AutoTopUpDecision {
   readonly state: AutoTopUpState;
   readonly charge?: StripeCommand;
-  /** When the state changes by itself. */
+  /** When the state changes by itself, or what was refused is asked for again. */
   readonly changesAt?: Seconds;
   /** The card's last word, where that is what stands in the way. */
   readonly refusedFor?: NonNullable<TopUpSnapshot['failedFor']>;
@@ -74,6 +76,8 @@ export function decideAutoTopUp(
   if (credits(books.available) >= credits(settings.below)) return { state: 'ready' };
   return {
     state: 'charging',
+    // Refused without a trace of it at Stripe, nothing would be heard.
+    changesAt: now + REFUSED_AGAIN_AFTER,
     charge: {
       do: 'charge-top-up',
       // Counts those before it: sent again before its outcome is seen, it is the same one.

@@ -3,6 +3,8 @@
  * low: one at a time, paid once and granted once whatever fails or repeats, never beyond the month's
  * ceiling, and not against a card that says no.
  */
+import { TollgateError } from '../../../core/contract/errors';
+import type { StripeGateway } from '../../../stripe/gateway';
 import { call, DAY_MS, settleOf } from '../../db/ledger/books';
 import { eventually } from '../../support/eventually';
 import {
@@ -11,6 +13,7 @@ import {
   type BillingHouse,
   type TestAccount,
 } from '../support/billing-house';
+import { RETURN_URL } from '../support/billing-settings';
 
 let house: BillingHouse;
 beforeAll(async () => {
@@ -58,6 +61,15 @@ async function intentsOf({ customer }: TestAccount) {
 async function topUpsOf({ account }: TestAccount): Promise<number> {
   const grants = await house.ledger.listGrants(account);
   return grants.filter(({ source }) => source === 'top-up').length;
+}
+
+/** Every timer that its workflow has set, in seconds. */
+async function timersOf({ account }: TestAccount): Promise<number[]> {
+  const handle = house.temporal.client.workflow.getHandle(`subscription:${account}`);
+  const { events = [] } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
+    timer ? [Number(timer.startToFireTimeout?.seconds)] : [],
+  );
 }
 
 const whenToppedUp = (one: TestAccount, times: number) =>
@@ -124,6 +136,30 @@ it('pays once and grants once when the worker stops while the card is charged', 
   await whenToppedUp(one, 1);
   await one.subscription.refresh();
   expect(await intentsOf(one)).toEqual([PAID]);
+});
+
+it('tries again in a quarter of an hour what Stripe has refused without a payment', async () => {
+  const { gateway, catalogue } = house;
+  let refusals = 0;
+  const refusing: StripeGateway = {
+    ...gateway,
+    async perform(buyer, command) {
+      if (command.do !== 'charge-top-up' || refusals > 0) return gateway.perform(buyer, command);
+      refusals += 1;
+      throw new TollgateError('STRIPE_REFUSED', { reason: 'as Stripe says it' });
+    },
+  };
+  await house.stopWorkers();
+  await house.startWorker({ billing: { gateway: refusing, catalogue, returnUrl: RETURN_URL } });
+  const one = await withCard();
+  await spend(one, '16');
+  expect(await one.subscription.setAutoTopUp(SETTINGS)).toMatchObject({ autoTopUp: 'charging' });
+  expect([await intentsOf(one), refusals]).toEqual([[], 1]);
+  expect(await timersOf(one)).toContainEqual(15 * 60);
+  expect(await one.subscription.refresh()).toMatchObject({ autoTopUp: 'ready' });
+  expect(await intentsOf(one)).toEqual([PAID]);
+  await house.stopWorkers();
+  await house.startWorker();
 });
 
 it('goes on from what was set when somebody has ended the workflow', async () => {

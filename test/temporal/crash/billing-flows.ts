@@ -2,6 +2,7 @@
  * One account's life from before it has a customer at Stripe, flow by flow, and what has to be the same after
  * each however often something was killed meanwhile: what the books and Stripe hold, and every charge.
  */
+import type Stripe from 'stripe';
 import { eventually } from '../../support/eventually';
 import { DAY, openBillingHouse, type BillingHouse, type Newcomer } from '../support/billing-house';
 
@@ -160,8 +161,10 @@ async function whenSeen({ account }: Lived, wanted: object): Promise<void> {
 export async function stateOf({ house, account }: Lived): Promise<object> {
   const { subscription, credits } = await again(() => account.subscription.refresh());
   const customer = await account.findCustomer();
+  const { test_clock } = await readCustomer(house, customer);
   const [customers, subscriptions, charges, intents, invoices, items, grants] = await Promise.all([
-    house.sdk.customers.list({ limit: 100 }),
+    // Lists leave out who is on a clock, unless they are asked for it; a place at Stripe has one clock.
+    house.sdk.customers.list({ test_clock: String(test_clock), limit: 100 }),
     house.sdk.subscriptions.list({ customer, status: 'all' }),
     house.sdk.charges.list({ customer, limit: 100 }),
     house.sdk.paymentIntents.list({ customer, limit: 100 }),
@@ -184,6 +187,12 @@ export async function stateOf({ house, account }: Lived): Promise<object> {
       )
       .sort(),
   };
+}
+
+async function readCustomer({ sdk }: BillingHouse, id: string): Promise<Stripe.Customer> {
+  const found = await sdk.customers.retrieve(id);
+  if (found.deleted === true) throw new Error(`${id} is gone`);
+  return found;
 }
 
 /** The states after each flow where nothing is killed. */

@@ -16,7 +16,7 @@ import { FLOWS, liveUndisturbed, stateOf, type Lived } from './billing-flows';
 import { pointLedger, standBefore, type At } from './programs/billing-points';
 import { beginList, isWorthAKill, passes, readList } from './programs/once';
 
-const AFTER_A_WRITE_OF_OURS = /^after (?!POST|DELETE)/;
+const WRITE_OF_OURS = /^(?:before|after) (?!POST|DELETE)/;
 
 /** Declares the tests, for a file of their own. */
 export function testKilling(killed: 'postgres' | 'temporal', leastKills: number): void {
@@ -45,8 +45,8 @@ export function testKilling(killed: 'postgres' | 'temporal', leastKills: number)
       // Two points may be reached at once; the server can be killed once at a time.
       crashing = crashing.then(crash).then(restart);
       await crashing;
-      // What it had written when it was killed, it could not answer any more.
-      if (killed === 'postgres' && AFTER_A_WRITE_OF_OURS.test(point)) {
+      // It was gone before it had heard of this write, or before it could answer.
+      if (killed === 'postgres' && WRITE_OF_OURS.test(point)) {
         throw new TollgateError('LEDGER_UNAVAILABLE', { point });
       }
     };

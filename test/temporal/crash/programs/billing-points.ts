@@ -1,7 +1,7 @@
 /**
  * Every point between two steps of billing that write something: before and after each request that changes
  * something at Stripe, each change of the books, each row that billing keeps and each hint. `at` is called there
- * and may never return; where it throws, the answer of the write is lost.
+ * and may never return; where it throws, the write is not made, or its answer lost.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
