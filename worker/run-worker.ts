@@ -3,6 +3,8 @@
  * Tollgate's own worker beside that of the agents. It refuses a ledger whose schema is missing or newer
  * than it knows, and drains before it ends: blocks that run get time to finish and settle.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { TollgateError } from '../core/contract/errors';
@@ -21,6 +23,8 @@ import type { StripeEnvironment } from './stripe-environment';
 const SHUTDOWN_GRACE = '10s';
 /** After that much longer, the worker ends whatever is still running. */
 const SHUTDOWN_FORCE = '15s';
+/** The build holds it; the sources do not, and are bundled at the start. */
+const SYSTEM_BUNDLE = join(__dirname, '../workflows/system-bundle.js');
 
 export interface RunWorkerOptions {
   readonly databaseUrl: string;
@@ -101,6 +105,7 @@ async function serve(
     connection,
     namespace: temporalNamespace,
     ledger,
+    ...(existsSync(SYSTEM_BUNDLE) ? { workflowBundle: { codePath: SYSTEM_BUNDLE } } : {}),
     ...(stripe ? { billing: { ...stripe, gateway: openGateway(stripe) } } : {}),
   });
   const drain = (): void => {

@@ -44,12 +44,16 @@ export async function build({ lenient }) {
   for (const file of sources.filter((name) => name.endsWith('.sql'))) {
     cpSync(join(root, file), join(dist, file));
   }
+  // Without it, workers bundle at their start; an old one must not outlive a compiler that fails.
+  rmSync(join(dist, 'workflows/system-bundle.js'), { force: true });
   mkdirSync(cache, { recursive: true });
   // Void until the compiler has succeeded, but it keeps the list of what is there.
   writeFileSync(stamp, JSON.stringify({ digest: '', files: sources }));
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   try {
     await runStep('building', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+    const bundler = join(root, 'tools/setup/bundle.mjs');
+    await runStep('bundling the workflows', process.execPath, [bundler]);
     writeFileSync(stamp, JSON.stringify({ digest, files: sources }));
   } catch (error) {
     // The compiler has written what it could make sense of; the next set-up tries again.
