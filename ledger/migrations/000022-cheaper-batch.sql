@@ -6,9 +6,9 @@
 -- account's lock keeps from moving, and what is looked up by key stands behind a fence (offset 0), which keeps it a look-up.
 
 -- PostgreSQL's own sum of 64-bit numbers counts in decimals. Credits never need them.
-create aggregate tollgate.total(bigint) (sfunc = int8pl, stype = bigint, initcond = '0');
+create aggregate tollgate.total(bigint) (sfunc = int8pl, stype = bigint);
 
--- As in 000006-cheaper-checks.sql: the same rules, of which those about one column are looked at only when it is written.
+-- As in 000006-cheaper-checks.sql, the same rules, each looked at only when a column that it is about is written.
 create domain tollgate.budget_kind as text check (value in ('account', 'agent', 'schedule', 'member', 'run'));
 create domain tollgate.budget_period as text check (value in ('day', 'month', 'run'));
 do $$ declare v record; begin
@@ -21,19 +21,26 @@ alter table tollgate.budgets
   alter kind type tollgate.budget_kind,
   alter period type tollgate.budget_period,
   alter cap type tollgate.none_or_more,
-  add constraint budgets_add_up check
-    (least(spent, reserved) >= 0 and (subject = '') = (kind = 'account') and (period = 'run') = (kind = 'run'));
+  alter spent type tollgate.none_or_more,
+  alter reserved type tollgate.none_or_more;
+create function tollgate.refuse_budget() returns trigger language plpgsql as $$
+begin
+  raise exception 'a budget of kind % has no subject "%" and no period "%"', new.kind, new.subject, new.period using errcode = 'check_violation';
+end $$;
+create trigger budgets_fit before insert or update of kind, subject, period on tollgate.budgets
+  for each row when ((new.subject = '') <> (new.kind = 'account') or (new.period = 'run') <> (new.kind = 'run'))
+  execute function tollgate.refuse_budget();
 create trigger budgets_added after insert on tollgate.budgets
   for each row when (new.kind <> 'run') execute function tollgate.mark_budgets();
 
--- The budgets that calls of such a run count against, null for none.
+-- The budgets that calls of such a run count against. PostgreSQL makes it part of the statement that asks.
 create function tollgate.budgets_for(p_account bigint, p_agent text, p_schedule text, p_member text, p_capped_by uuid[])
-returns bigint[] language sql stable as $$
-  select array_agg(b.id)
+returns table (id bigint) language sql stable as $$
+  select b.id
     from (values ('account', ''), ('agent', p_agent), ('schedule', p_schedule), ('member', p_member)
           union all select 'run', capped::text from unnest(p_capped_by) as capped) s (kind, subject)
    -- The fence makes each name a look-up of its own: without it the plan reads all budgets of the account, one per run among them.
-   cross join lateral (select id from tollgate.budgets where account = p_account and kind = s.kind and subject = s.subject offset 0) b;
+   cross join lateral (select h.id from tollgate.budgets h where h.account = p_account and h.kind = s.kind and h.subject = s.subject offset 0) b;
 $$;
 
 -- The budgets that a run's calls count against. Written down with the run; found anew only after a budget of its account was
@@ -41,7 +48,8 @@ $$;
 create or replace function tollgate.budgets_of(p_account bigint, p_run uuid) returns setof bigint language plpgsql as $$
 begin
   update tollgate.runs r
-     set budget_set = a.budget_set, budgets = tollgate.budgets_for(a.id, r.agent, r.schedule, r.member, r.capped_by)
+     set budget_set = a.budget_set,
+         budgets = (select array_agg(id) from tollgate.budgets_for(a.id, r.agent, r.schedule, r.member, r.capped_by))
     from tollgate.accounts a
    where a.id = p_account and a.budgeted and r.id = p_run and r.account = a.id and r.budget_set is distinct from a.budget_set;
   return query select unnest(budgets) from tollgate.runs where id = p_run and account = p_account;
@@ -52,21 +60,23 @@ drop function tollgate.find_budgets(bigint[], uuid[]);
 create or replace function tollgate.record_runs(p_runs jsonb) returns void language plpgsql as $$
 begin
   if jsonb_path_exists(p_runs, '$[*].caps') then
-    insert into tollgate.budgets (account, kind, subject, period, cap, ends_at)
-    select (facts ->> 'account')::bigint, 'run', c ->> 'run', 'run', (c ->> 'cap')::bigint, 'infinity'
-      from jsonb_array_elements(p_runs) as facts cross join jsonb_array_elements(facts -> 'caps') as c
-    on conflict do nothing;
-    update tollgate.accounts set budgeted = true
-     where id in (select (facts ->> 'account')::bigint from jsonb_array_elements(p_runs) as facts where facts ? 'caps') and not budgeted;
+    with added as (
+      insert into tollgate.budgets (account, kind, subject, period, cap, ends_at)
+      select (facts ->> 'account')::bigint, 'run', c ->> 'run', 'run', (c ->> 'cap')::bigint, 'infinity'
+        from jsonb_array_elements(p_runs) as facts cross join jsonb_array_elements(facts -> 'caps') as c
+      on conflict do nothing returning account
+    )
+    update tollgate.accounts set budgeted = true where id = any (array(select account from added)) and not budgeted;
   end if;
   insert into tollgate.runs (id, account, started_at, agent, workflow_id, workflow_run_id, scope, parent, schedule, member,
                              capped_by, budget_set, budgets)
   select r.id, r.account, r.started_at, r.agent, r.workflow_id, r.workflow_run_id, r.scope, r.parent, r.schedule, r.member,
-         caps.runs, a.budget_set, case when a.id is not null then tollgate.budgets_for(a.id, r.agent, r.schedule, r.member, caps.runs) end
+         caps.runs, a.budget_set, found.budgets
     from jsonb_array_elements(p_runs) as facts
    cross join jsonb_populate_record(null::tollgate.runs, facts) as r
    cross join lateral (select array_agg((c ->> 'run')::uuid) as runs from jsonb_array_elements(facts -> 'caps') c) caps
     left join tollgate.accounts a on a.id = r.account and a.budgeted
+   cross join lateral (select array_agg(id) as budgets from tollgate.budgets_for(a.id, r.agent, r.schedule, r.member, caps.runs)) found
   on conflict (id) do nothing;
 end $$;
 
@@ -89,8 +99,10 @@ begin
     v_rest := (array[1, 2, 3])[: cardinality(p_op)];
   else
     with seen as materialized (
-      select u.*, a.place as account_row, r.place as reservation_row, a.balance, a.reserved as held, a.seq, a.head,
-             a.head_remaining - a.head_reserved as head_left, r.amount as r_amount, r.price as r_price, r.nth as r_nth,
+      -- What may be null or long comes last: PostgreSQL finds what stands before it at once.
+      select u.i, u.op, u.run, u.call, u.account, u.amount, u.claim, u.price, u.nth, u.limit_ms, a.place as account_row, a.balance,
+             a.reserved as held, a.seq, a.head_remaining - a.head_reserved as head_left, a.head, r.place as reservation_row,
+             r.amount as r_amount, r.price as r_price, r.nth as r_nth, u.usage,
              case when u.op = 1 then g.budgets else r.budgets end as budgets,
              case when a.id is null or a.due_at <= v_now then false
                   when u.op = 1 then not a.frozen and r.run is null and (not a.budgeted or g.budget_set = a.budget_set) and not exists
@@ -106,13 +118,12 @@ begin
         from (select *, tollgate.total(amount) filter (where plain and op = 1) over (partition by account order by i) as wanted from seen) w
     ), claims as materialized (
       select *
-        from (select budget, min(account) as account, bool_or(op = 1) as reserves,
-                     tollgate.total(amount) filter (where op = 1) as wanted,
+        from (select budget, tollgate.total(amount) filter (where op = 1) as wanted,
                      tollgate.total(case when op = 1 then amount else -r_amount end) as set_aside,
-                     tollgate.total(amount) filter (where op > 1) as charged
-                from ops, unnest(budgets) as budget where fast group by budget) w
+                     tollgate.total(case when op = 1 then 0 else amount end) as charged
+                from (select unnest(budgets) as budget, op, amount, r_amount from ops where fast) c group by budget) w
        cross join lateral (
-         select ctid as place, reserves and (ends_at <= v_now or cap - spent - reserved < wanted) as lacking
+         select ctid as place, account, wanted is not null and (ends_at <= v_now or cap - spent - reserved < wanted) as lacking
            from tollgate.budgets where id = budget offset 0) b
     ), tight as materialized (
       select array_agg(account) as accounts from claims where lacking

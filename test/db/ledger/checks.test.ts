@@ -1,4 +1,5 @@
 /** PostgreSQL itself refuses books that cannot be true, whoever writes them. */
+import { credits } from '../../../core/contract/credits';
 import { call, fundedAccount, openBooks, settleOf, type Books } from './books';
 
 let books: Books;
@@ -9,6 +10,7 @@ beforeAll(async () => {
   await books.ledger.reserve(settled);
   await books.ledger.settle(settleOf(settled, '3'));
   await books.ledger.reserve(call(account, '2'));
+  await books.ledger.setBudget({ account, kind: 'account', period: 'day', cap: credits('10') });
 });
 afterAll(() => books.close());
 
@@ -18,6 +20,7 @@ const entry = (kind: 'settled' | 'granted', column: string, value: string): stri
      'run', case when e.run is null then null else gen_random_uuid() end, '${column}', ${value}))).*
      from tollgate.entries e where kind = '${kind}'`;
 const account = (change: string): string => `update tollgate.accounts set ${change}`;
+const budget = (change: string): string => `update tollgate.budgets set ${change}`;
 
 test.each([
   ['less than nothing reserved', account('reserved = -1')],
@@ -29,6 +32,14 @@ test.each([
   ['no name', account(`name = ''`)],
   ['a drip that takes', account('drip_amount = -1')],
   ['a drip to less than nothing', account('drip_cap = -1')],
+  ['a budget below nothing', budget('cap = -1')],
+  ['less than nothing spent of a budget', budget('spent = -1')],
+  ['less than nothing reserved of a budget', budget('reserved = -1')],
+  ['a budget of something else', budget(`kind = 'planet'`)],
+  ['a budget of one agent without its name', budget(`kind = 'agent'`)],
+  ['a budget of an account with a name of its own', budget(`subject = 'digest'`)],
+  ['a budget for another time', budget(`period = 'week'`)],
+  ['a budget of an account for a run', budget(`period = 'run'`)],
   ['an entry that leaves less than nothing', entry('settled', 'balance', '-1')],
   ['a settle that gives', entry('settled', 'amount', '1')],
   ['a settle that does not add up', entry('settled', 'returned', '0')],
