@@ -52,8 +52,10 @@ export async function build({ lenient }) {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   try {
     await runStep('building', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
-    const bundler = join(root, 'tools/setup/bundle.mjs');
-    await runStep('bundling the workflows', process.execPath, [bundler]);
+    if (sources.some((file) => file.startsWith('workflows/'))) {
+      const bundler = join(root, 'tools/setup/bundle.mjs');
+      await runStep('bundling the workflows', process.execPath, [bundler]);
+    }
     writeFileSync(stamp, JSON.stringify({ digest, files: sources }));
   } catch (error) {
     // The compiler has written what it could make sense of; the next set-up tries again.
