@@ -12,6 +12,8 @@ type History = temporal.api.history.v1.IHistory;
 export const HISTORIES = join(__dirname, 'histories');
 
 const PRIVATE = new Set(['stackTrace', 'identity']);
+/** A worker's own task queue bears the name of its process and its machine. */
+const WORKERS_OWN = /^\d+@\S+$/;
 
 function writeHistory(name: string, history: History): void {
   const { History } = temporal.api.history.v1;
@@ -23,7 +25,10 @@ function writeHistory(name: string, history: History): void {
   // Where and by whom it was recorded is nobody's business, and no replay looks at it.
   const text = JSON.stringify(
     plain,
-    (field, value: unknown) => (PRIVATE.has(field) ? '' : value),
+    (field, value: unknown) => {
+      if (PRIVATE.has(field)) return '';
+      return field === 'name' && WORKERS_OWN.test(String(value)) ? 'sticky' : value;
+    },
     1,
   );
   writeFileSync(join(HISTORIES, name), `${text}\n`);
