@@ -55,12 +55,12 @@ const QUICK: Plan = {
   webhookRounds: 3,
   subscriptions: 500,
   gateWarmUpMs: 1_500,
-  warmUpMs: 250,
-  measureMs: 1_000,
-  gateBudgetMs: 20_000,
+  warmUpMs: 200,
+  measureMs: 700,
+  gateBudgetMs: 15_000,
   gateMs: 1_500,
   manyEntries: MANY_ENTRIES,
-  loadBudgetMs: 20_000,
+  loadBudgetMs: 18_000,
 };
 
 export function choosePlan(options: Options): Plan {

@@ -10,6 +10,11 @@ it('without options everything is measured at full length', () => {
   });
 });
 
+it('a quick run leaves out what needs minutes, unless it is asked for', () => {
+  expect(readOptions(['--quick'])).toMatchObject({ parts: ['gate', 'ledger', 'cost', 'flat'] });
+  expect(readOptions(['--quick', '--only', 'webhooks'])).toMatchObject({ parts: ['webhooks'] });
+});
+
 it.each([[['--only', 'flat,gate']], [['--only', 'flat', '--only', 'gate']]])(
   '%j measures those parts, in the order of the report',
   (args) => {
