@@ -41,6 +41,8 @@ export interface RunningServer {
 /** Slow senders are cut off; Stripe itself gives up after 10 seconds. */
 const REQUEST_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_MS = 5_000;
+/** Each may send up to half a megabyte before it is known whose it is. */
+const MAX_CONNECTIONS = 512;
 
 export async function openServer(options: ServerOptions): Promise<RunningServer> {
   const { log, host = '127.0.0.1', port, stripe } = options;
@@ -53,6 +55,7 @@ export async function openServer(options: ServerOptions): Promise<RunningServer>
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
   });
+  app.server.maxConnections = MAX_CONNECTIONS;
   addHealthRoute(app, options);
   if (stripe) await addStripe(app, options, stripe);
   await app.listen({ host, port });

@@ -12,7 +12,7 @@ export const WEBHOOK_PATH = '/webhooks/stripe';
 
 /** Stripe's own events are a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
-/** Of one process; beyond that Stripe is asked to come again later. */
+/** Signed events that one process works on; beyond that Stripe is asked to come again later. */
 const MAX_AT_ONCE = 64;
 
 export interface WebhookRouteOptions extends Inbox {
@@ -38,27 +38,18 @@ export async function addWebhookRoute(
       const code = isTollgateError(refusal) ? refusal.code : 'INTERNAL';
       return reply.status(status).send({ error: { code } });
     });
-    scope.post(
-      WEBHOOK_PATH,
-      {
-        bodyLimit: MAX_BYTES,
-        preParsing(request, _reply, payload, done) {
-          if (underWay >= MAX_AT_ONCE) return done(new TollgateError('SERVER_BUSY'));
-          underWay += 1;
-          request.raw.once('close', () => (underWay -= 1));
-          return done(null, payload);
-        },
-      },
-      async (request, reply) => {
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const header = request.headers['stripe-signature'];
-        const signature = Array.isArray(header) ? header[0] : header;
-        const event = readEvent(body, signature, options.verify, options.expected);
-        const result = await takeEvent(options, event);
-        request.log.info({ event: event.id, type: event.type, result }, 'stripe event');
-        return reply.status(200).send({ result });
-      },
-    );
+    scope.post(WEBHOOK_PATH, { bodyLimit: MAX_BYTES }, async (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const header = request.headers['stripe-signature'];
+      const signature = Array.isArray(header) ? header[0] : header;
+      const event = readEvent(body, signature, options.verify, options.expected);
+      // Counted from here on: who cannot sign takes nobody's place, however slowly it sends.
+      if (underWay >= MAX_AT_ONCE) throw new TollgateError('SERVER_BUSY');
+      underWay += 1;
+      const result = await takeEvent(options, event).finally(() => (underWay -= 1));
+      request.log.info({ event: event.id, type: event.type, result }, 'stripe event');
+      return reply.status(200).send({ result });
+    });
   });
 }
 
