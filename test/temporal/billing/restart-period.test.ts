@@ -3,10 +3,12 @@
  * what is unused of the old one; every other line begins anew, too. Worked out by hand, as the figures of
  * the seed's sentences are; a period of 30 days, of which 20 are left.
  */
+import { DAY } from '../support/billing-house';
 import { buyPro, openSeedHouse, paid, type SeedHouse } from '../support/seed-house';
 
 const START = '2026-04-01T12:00:00Z';
 const AFTER_TEN_DAYS = '2026-04-11T12:00:00Z';
+const HOUR = 3_600;
 const NEW_RENEWAL = '2026-05-11T12:00:00.000Z';
 
 let seed: SeedHouse;
@@ -59,6 +61,20 @@ it('an hour before a renewal the largest pack costs its price', async () => {
   await account.until('2026-05-01T11:00:00Z');
   await account.subscription.changePack({ pack: 'agent-10000' });
   expect(await paid(account)).toEqual([50_00, 1_699_94]);
+});
+
+it('credits the unused part of a renewal that nobody has heard of', async () => {
+  const account = await seed.openAt(START);
+  await account.subscribed('agent-200');
+  await seed.house.control('faults/webhooks', { drop: 1 });
+  await account.advance(30 * DAY + 2 * HOUR);
+  const preview = await account.subscription.previewPack({ pack: 'agent-1000' });
+  await seed.house.control('faults/clear');
+  // Two hours of the month are used up, and no credits: 50.00 × 742/744, rounded down.
+  expect(preview.chargedNow).toBe(170_14);
+  const view = await account.subscription.changePack({ pack: 'agent-1000', preview });
+  expect(view.credits.allowanceLeft).toBe('1000');
+  expect(await paid(account)).toEqual([50_00, 50_00, 170_14]);
 });
 
 it('begins Pro’s period anew as well, and credits its unused time', async () => {
