@@ -42,8 +42,11 @@ function withoutPack(
 ): Omit<Standing, 'lives' | 'duplicates'> {
   const late = lives.find((life) => isPaidLate(life) && (life.current?.period.end ?? 0) > now);
   if (late?.current) return { state: 'paid-late', life: late, current: late.current };
-  const over = lives.filter(({ current }) => current !== undefined);
-  const last = over.at(-1);
+  // The oldest may end last: a second one, or one beside Pro alone, was over before.
+  const last = lives
+    .filter(({ current }) => current !== undefined)
+    .sort((one, other) => endOfPack(one) - endOfPack(other))
+    .at(-1);
   const other = lives.find(({ phase }) => phase === 'without-pack');
   if (last?.phase === 'given-up' && !hasLeft(last, stripe)) {
     return { state: 'exhausted', life: last, freeSince: endOfPack(last) };

@@ -4,7 +4,11 @@
  */
 import { planAutoTopUp, planTopUp } from '../../../core/billing/plan-actions';
 import type { BilledAccount } from '../../support/billing/billed-account';
-import { balanceOf, subscribedAccount } from '../../support/billing/subscribed-account';
+import {
+  balanceOf,
+  openAccount,
+  subscribedAccount,
+} from '../../support/billing/subscribed-account';
 import { expectCleanBooks, openBooks, type Books } from '../ledger/books';
 
 const HOUR = 3_600;
@@ -73,6 +77,39 @@ describe('two subscriptions at once', () => {
     expect(one.stripe.received()).toBe(50_00);
     expect(one.sent).toMatchObject([{ do: 'cancel-duplicate' }]);
     expect((await one.books()).unpaid).toBe('0');
+  });
+
+  test('the free tier begins when the pack is over, not when the second one was ended', async () => {
+    const one = await subscribedAccount(books, 'agent-200');
+    one.pass(HOUR);
+    one.stripe.subscribe('agent-1000');
+    await one.sync();
+    await one.spend(200);
+    await one.cancel();
+    one.pass(31 * DAY);
+    await one.sync();
+    expect(await one.spend(1)).toBe(0);
+    one.pass(DAY);
+    expect(await one.spend(30)).toBe(5);
+  });
+
+  test('nor when an earlier one was ended that stood beside Pro', async () => {
+    const one = await openAccount(books);
+    await one.spend(5);
+    one.stripe.subscribe('pro');
+    one.pass(HOUR);
+    const own = one.stripe.subscribe('agent-200');
+    await one.sync();
+    one.pass(DAY);
+    one.stripe.cancelNow(own);
+    await one.sync();
+    await one.subscribe('agent-200');
+    await one.sync();
+    one.pass(10 * DAY);
+    const before = await balanceOf(one);
+    await one.change(null);
+    await one.sync();
+    expect(await balanceOf(one)).toBe(before - 200);
   });
 });
 

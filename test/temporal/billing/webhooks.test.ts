@@ -123,6 +123,16 @@ it.each<[string, number, () => object | string, Sending]>([
   },
 );
 
+it.each([
+  ['behind', -300],
+  ['ahead of', 300],
+])('takes an event where our clock is five minutes %s Stripe’s', async (_how, skew) => {
+  const onTheWay = 5;
+  const event = eventOf();
+  expect(await send(event, { age: skew + onTheWay })).toBe(200);
+  expect((await inbox(event.id))?.signalled_at).toBeInstanceOf(Date);
+});
+
 it('takes an event once: the second delivery does nothing', async () => {
   const event = eventOf();
   expect(await send(event)).toBe(200);

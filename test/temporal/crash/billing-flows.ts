@@ -1,23 +1,8 @@
-/**
- * One account's life from before it has a customer at Stripe, flow by flow, and what has to be the same after
- * each however often something was killed meanwhile: what the books and Stripe hold, and every charge.
- */
-import type Stripe from 'stripe';
-import { eventually } from '../../support/eventually';
-import { DAY, openBillingHouse, type BillingHouse, type Newcomer } from '../support/billing-house';
+/** One account's life from before it has a customer at Stripe, flow by flow. */
+import { DAY } from '../support/billing-house';
+import { again, whenSeen, type Flow } from './lived';
 
-export interface Lived {
-  readonly house: BillingHouse;
-  readonly account: Newcomer;
-  /** The Checkout page that was opened last. */
-  url: string;
-  /** Moves the clocks of Stripe and of the ledger. */
-  advance(seconds: number): Promise<void>;
-}
-
-const DEADLINE_MS = 120_000;
-
-export const FLOWS: readonly (readonly [string, (lived: Lived) => Promise<void>])[] = [
+export const FLOWS: readonly Flow[] = [
   [
     'subscribe',
     async (lived) => {
@@ -137,74 +122,3 @@ export const FLOWS: readonly (readonly [string, (lived: Lived) => Promise<void>]
 ];
 
 const DECLINES = { decline: 'insufficient_funds' };
-
-/** Asked again under its key after an answer was lost, as any caller would. */
-function again<Answer extends object>(ask: () => Promise<Answer>) {
-  return eventually(ask, { deadlineMs: DEADLINE_MS });
-}
-
-async function whenSeen({ account }: Lived, wanted: object): Promise<void> {
-  let seen: object = {};
-  await eventually(
-    async () => {
-      const { subscription, credits } = await again(() => account.subscription.refresh());
-      seen = { ...credits, ...subscription };
-      return Object.entries(wanted).every(([field, value]) => Reflect.get(seen, field) === value);
-    },
-    { deadlineMs: DEADLINE_MS, what: JSON.stringify(wanted) },
-  ).catch((error: unknown) => {
-    throw new Error(`${String(error)}; seen: ${JSON.stringify(seen)}`);
-  });
-}
-
-/** Without ids, which are others in each house. */
-export async function stateOf({ house, account }: Lived): Promise<object> {
-  const { subscription, credits } = await again(() => account.subscription.refresh());
-  const customer = await account.findCustomer();
-  const { test_clock } = await readCustomer(house, customer);
-  const [customers, subscriptions, charges, intents, invoices, items, grants] = await Promise.all([
-    // Lists leave out who is on a clock, unless they are asked for it; a place at Stripe has one clock.
-    house.sdk.customers.list({ test_clock: String(test_clock), limit: 100 }),
-    house.sdk.subscriptions.list({ customer, status: 'all' }),
-    house.sdk.charges.list({ customer, limit: 100 }),
-    house.sdk.paymentIntents.list({ customer, limit: 100 }),
-    house.sdk.invoices.list({ customer, limit: 100 }),
-    house.sdk.invoiceItems.list({ customer, limit: 100 }),
-    house.ledger.listGrants(account.account),
-  ]);
-  return {
-    subscription,
-    credits,
-    customers: customers.data.length,
-    subscriptions: subscriptions.data.map(({ status }) => status).sort(),
-    charges: charges.data.map(({ amount, status }) => `${status} ${amount}`).sort(),
-    intents: intents.data.map(({ amount, status }) => `${status} ${amount}`).sort(),
-    invoices: invoices.data.map(({ amount_due, status }) => `${status} ${amount_due}`).sort(),
-    items: items.data.map(({ amount }) => amount).sort(),
-    grants: grants
-      .map(({ source, amount, remaining, expiresAt }) =>
-        [source, amount, remaining, expiresAt?.toISOString()].join(' '),
-      )
-      .sort(),
-  };
-}
-
-async function readCustomer({ sdk }: BillingHouse, id: string): Promise<Stripe.Customer> {
-  const found = await sdk.customers.retrieve(id);
-  if (found.deleted === true) throw new Error(`${id} is gone`);
-  return found;
-}
-
-/** The states after each flow where nothing is killed. */
-export async function liveUndisturbed(): Promise<Record<string, object>> {
-  const house = await openBillingHouse();
-  const account = await house.openNewcomer();
-  const lived: Lived = { house, account, url: '', advance: account.advance };
-  const states: Record<string, object> = {};
-  for (const [name, live] of FLOWS) {
-    await live(lived);
-    states[name] = await stateOf(lived);
-  }
-  await house.close();
-  return states;
-}

@@ -1,6 +1,6 @@
 /**
  * PostgreSQL or Temporal killed, and brought back on its data, at every point where the worker that keeps
- * subscriptions writes anything, over an account's whole life.
+ * subscriptions writes anything, over the whole lives of two accounts.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,12 @@ import { endPrograms } from '../../support/program';
 import { openBillingHouse, type BillingHouse } from '../support/billing-house';
 import { RETURN_URL, SECRET_KEY } from '../support/billing-settings';
 import { loadImpatientBundle } from '../support/workflow-bundle';
-import { FLOWS, liveUndisturbed, stateOf, type Lived } from './billing-flows';
+import { FLOWS } from './billing-flows';
+import { beginLife, liveUndisturbed, stateOf } from './billing-state';
+import type { Lived } from './lived';
 import { pointLedger, standBefore, type At } from './programs/billing-points';
 import { beginList, isWorthAKill, passes, readList } from './programs/once';
+import { SECOND_LIFE } from './second-life';
 
 const WRITE_OF_OURS = /^(?:before|after) (?!POST|DELETE)/;
 
@@ -59,8 +62,7 @@ export function testKilling(killed: 'postgres' | 'temporal', leastKills: number)
       workflowBundle: await loadImpatientBundle(),
       billing: { gateway, catalogue, returnUrl: RETURN_URL },
     });
-    const account = await house.openNewcomer();
-    lived = { house, account, url: '', advance: account.advance };
+    lived = await beginLife(house);
   });
   afterAll(async () => {
     await house.close();
@@ -70,7 +72,7 @@ export function testKilling(killed: 'postgres' | 'temporal', leastKills: number)
     rmSync(folder, { recursive: true });
   });
 
-  it.each(FLOWS)('%s: the same end', async (name, live) => {
+  it.each([...FLOWS, ...SECOND_LIFE])('%s: the same end', async (name, live) => {
     beginList(pointsFile);
     await live(lived);
     expect(await stateOf(lived)).toEqual(undisturbed[name]);
