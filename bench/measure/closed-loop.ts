@@ -12,6 +12,8 @@ export interface ClosedLoop {
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly readMeters: ReadMeters;
+  /** How long a caller rests between two operations; none is part of a latency. Default 0. */
+  readonly restMs?: number;
   /** One whole operation of the given caller. */
   readonly operate: (caller: number) => Promise<void>;
 }
@@ -63,6 +65,7 @@ async function repeat(
       const startedAt = performance.now();
       await loop.operate(caller);
       if (state.counting) latencies.push(performance.now() - startedAt);
+      if (loop.restMs) await pause(loop.restMs);
     }
   } finally {
     // One failed caller ends the others, so that the error comes out at once.

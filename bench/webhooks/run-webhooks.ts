@@ -1,6 +1,7 @@
 /**
  * Part "webhooks": pairs of reserve and settle alone, beside 2,000 webhooks a minute, and beside as many
- * forged ones. What they may cost the gate is seen in the latency of the pairs.
+ * forged ones. What they may cost the gate is seen in the latency of pairs whose callers rest between two; callers that
+ * never rest wait for a processor, and show what is left of the rate.
  */
 import { openLedger } from '../../ledger/open-ledger';
 import { withDatabase } from '../database';
@@ -19,8 +20,9 @@ import type { Servers } from '../servers';
 import { startWebhooks, type Sent } from './start-webhooks';
 
 const ACCOUNTS = 1_000;
-/** Few enough that the processors are not what the pairs wait for. */
 const CALLERS = 4;
+/** Of a caller between two pairs, as between two blocks: the processors have time left, as they must for a latency. */
+const REST_MS = 30;
 /** Longer than in other parts: a percentile of what happens 33 times a second. */
 const LONGER = 3;
 
@@ -51,26 +53,29 @@ export function runWebhooksPart(
       customers,
     });
     const operate = createPairs(ledger, accounts, CALLERS);
-    const measure = (): Promise<Sample> =>
+    const measure = (restMs: number): Promise<Sample> =>
       runClosedLoop({
         callers: CALLERS,
         warmUpMs: plan.warmUpMs,
         measureMs: plan.measureMs * LONGER,
         readMeters: database.readMeters,
+        restMs,
         operate,
       });
-    const beside = async (forged: boolean): Promise<Round> => {
-      const { result, sent } = await webhooks.during(forged, measure);
+    const beside = async (forged: boolean, restMs: number): Promise<Round> => {
+      const { result, sent } = await webhooks.during(forged, () => measure(restMs));
       return { ...result, sent };
     };
     try {
       // Unmeasured: the workflows are started, and the ledger gets to know the accounts.
-      await beside(false);
+      await beside(false, REST_MS);
       const samples = await runRounds(
         new Map<string, () => Promise<Round>>([
-          ['alone', measure],
-          ['webhooks', () => beside(false)],
-          ['forged', () => beside(true)],
+          ['alone', () => measure(REST_MS)],
+          ['webhooks', () => beside(false, REST_MS)],
+          ['forged', () => beside(true, REST_MS)],
+          ['restless alone', () => measure(0)],
+          ['restless webhooks', () => beside(false, 0)],
         ]),
         { rounds: plan.webhookRounds },
         (name, round, { p50Ms, p99Ms }) =>
@@ -89,10 +94,10 @@ export function runWebhooksPart(
 
 function report(samples: ReadonlyMap<string, readonly Round[]>): PartResult {
   const of = (name: string): readonly Round[] => samples.get(name) ?? [];
-  const ratio = (name: string, field: 'p50Ms' | 'p99Ms'): number | null =>
+  const ratio = (name: string, field: 'p50Ms' | 'p99Ms', base = 'alone'): number | null =>
     medianRatio(
       of(name).map((round) => round[field]),
-      of('alone').map((round) => round[field]),
+      of(base).map((round) => round[field]),
     );
   const sent = of('webhooks').flatMap((round) => round.sent ?? []);
   return {
@@ -101,6 +106,8 @@ function report(samples: ReadonlyMap<string, readonly Round[]>): PartResult {
       'webhooks.p99_ratio': ratio('webhooks', 'p99Ms'),
       'webhooks.forged_p50_ratio': ratio('forged', 'p50Ms'),
       'webhooks.forged_p99_ratio': ratio('forged', 'p99Ms'),
+      'webhooks.restless_p50_ratio': ratio('restless webhooks', 'p50Ms', 'restless alone'),
+      'webhooks.restless_p99_ratio': ratio('restless webhooks', 'p99Ms', 'restless alone'),
       'webhooks.per_minute': median(sent.map(({ perMinute }) => perMinute)),
       'webhooks.answer_p99_ms': median(sent.map(({ p99Ms }) => p99Ms)),
     },
