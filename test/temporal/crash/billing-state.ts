@@ -73,6 +73,8 @@ export async function beginLife(
   house: BillingHouse,
   onAdvance: (seconds: number) => void = () => undefined,
 ): Promise<Lived> {
+  // Stripe bills a renewal up to three days later if our server was away when it was announced, and then tries it less often.
+  await house.control('settings', { holdDrafts: false });
   const lived: Lived = {
     house,
     account: await house.openNewcomer(),
