@@ -57,6 +57,9 @@ export function openDatabase(
     const client = await pool.connect().catch((error: unknown) => {
       throw asLedgerError(error);
     });
+    // The pool listens to idle connections only. One that breaks between two queries is told of by the next.
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
     try {
       await client.query('begin isolation level repeatable read, read only');
       const result = await read(asking(client));
@@ -66,6 +69,8 @@ export function openDatabase(
     } catch (error) {
       client.release(true);
       throw asLedgerError(error);
+    } finally {
+      client.off('error', ignore);
     }
   }
 

@@ -32,6 +32,8 @@ export interface Migrated {
 export async function migrate(connectionString: string): Promise<Migrated> {
   const migrations = await readMigrations();
   const client = new Client({ connectionString });
+  // One that breaks between two statements is told of by the next.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
