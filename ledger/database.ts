@@ -26,8 +26,11 @@ export function openDatabase(
   now: (() => Date) | undefined,
 ): Database {
   const pool = new Pool({ connectionString, max: poolSize, types: { getTypeParser } });
-  // An idle connection that breaks is replaced at the next query, which reports what is wrong.
-  pool.on('error', () => undefined);
+  // A connection that breaks while nothing is asked is replaced at the next query, which reports what is wrong.
+  const ignore = (): void => undefined;
+  pool.on('error', ignore);
+  // The pool itself listens only to those that it has not lent out.
+  pool.on('connect', (client) => void client.on('error', ignore));
 
   const asking = (source: Pick<Pool, 'query'>): Pick<Database, 'rows' | 'row'> => {
     async function rows<Row extends QueryResultRow>(
@@ -57,9 +60,6 @@ export function openDatabase(
     const client = await pool.connect().catch((error: unknown) => {
       throw asLedgerError(error);
     });
-    // The pool listens to idle connections only. One that breaks between two queries is told of by the next.
-    const ignore = (): void => undefined;
-    client.on('error', ignore);
     try {
       await client.query('begin isolation level repeatable read, read only');
       const result = await read(asking(client));
@@ -69,8 +69,6 @@ export function openDatabase(
     } catch (error) {
       client.release(true);
       throw asLedgerError(error);
-    } finally {
-      client.off('error', ignore);
     }
   }
 
