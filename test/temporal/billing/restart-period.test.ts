@@ -4,7 +4,14 @@
  * the seed's sentences are; a period of 30 days, of which 20 are left.
  */
 import { DAY, openBillingHouse, type BillingHouse } from '../support/billing-house';
-import { buyPro, openSeed, openSeedHouse, paid, type SeedHouse } from '../support/seed-house';
+import {
+  buyPro,
+  openSeed,
+  openSeedHouse,
+  paid,
+  type SeedAccount,
+  type SeedHouse,
+} from '../support/seed-house';
 
 const START = '2026-04-01T12:00:00Z';
 const AFTER_TEN_DAYS = '2026-04-11T12:00:00Z';
@@ -80,6 +87,7 @@ it('credits the unused part of a renewal that nobody has heard of', async () => 
   const view = await account.subscription.changePack({ pack: 'agent-1000', preview });
   expect(view.credits.allowanceLeft).toBe('1000');
   expect(await paid(account)).toEqual([50_00, 50_00, 170_14]);
+  expect(await waitingItems(unheard, account)).toEqual([]);
 });
 
 it('begins Pro’s period anew as well, and credits its unused time', async () => {
@@ -114,10 +122,17 @@ it('gives everything back if the card is declined', async () => {
   const after = await account.subscription.refresh();
   expect(after.credits).toEqual(before.credits);
   expect(after.subscription).toEqual(before.subscription);
-  const { customer } = account;
-  const { data } = await seed.house.sdk.invoiceItems.list({ customer, pending: true });
-  expect(data).toHaveLength(0);
+  expect(await waitingItems(seed, account)).toEqual([]);
   await account.useCard('pm_card_visa');
   await account.subscription.changePack({ pack: 'agent-1000' });
   expect((await paid(account)).at(-1)).toBe(186_67);
 });
+
+/** Amounts that wait for the next invoice. */
+async function waitingItems(
+  { house: { sdk } }: SeedHouse,
+  { customer }: SeedAccount,
+): Promise<readonly number[]> {
+  const { data } = await sdk.invoiceItems.list({ customer, pending: true });
+  return data.map(({ amount }) => amount);
+}
