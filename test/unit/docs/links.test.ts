@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { listDocuments, readDocument, readProse, ROOT } from './documents';
 
 const LINK = /\]\(([^)\s]+)\)/g;
-/** `ledger/migrate.ts`, `test/unit/docs/links.test.ts`: a path in backticks, without placeholders. */
+/** `ledger/migrate.ts`, `test/unit/docs/links.test.ts`: a path in backticks that names one file. */
 const PATH = /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjs|cjs|sql|md|json|yml))`/g;
 /** What does not lie in the repository, though it is called by its path. */
 const MADE_BY_PROGRAMS = /^(dist|\.tollgate|node_modules)\//;
