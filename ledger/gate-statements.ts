@@ -4,7 +4,7 @@
  * guarantee: 000010-guarantees.sql), and many as arrays in one statement (000005-batch.sql). Answers are numbers; their
  * meaning stands at the head of that file.
  */
-import type { QueryArrayConfig } from 'pg';
+import type { GateStatement } from './gate-query';
 
 export const Operation = {
   reserve: 1,
@@ -63,37 +63,32 @@ const CLOSE = 'select tollgate.close_one($1,$2,$3,$4,$5,$6,$7,$8)';
 const GROW = 'select tollgate.grow_one($1,$2,$3,$4,$5,$6)';
 const BATCH = 'select tollgate.batch($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)';
 
-/** Leaves every value as PostgreSQL's text: the answers are split by hand, far cheaper than the driver's parsers. */
-const rawTypes = { getTypeParser: () => (text: string) => text };
-
-export function oneStatement(item: GateItem, now: string | null): QueryArrayConfig {
+export function oneStatement(item: GateItem, now: string | null): GateStatement {
   const { op, run, call, account, amount, claim, price, nth, limitMs, usage, facts, guarantee } =
     item;
   switch (op) {
     case Operation.reserve: {
       const runs = facts && `[${facts}]`;
-      const values = [now, run, call, account, amount, claim, price, nth, limitMs, runs];
-      return guarantee === null
-        ? statement('tollgate-reserve', RESERVE, values)
-        : statement('tollgate-reserve-guaranteed', RESERVE_GUARANTEED, [...values, guarantee]);
+      const numbers = [amount, claim, String(price), String(nth), String(limitMs)];
+      const values = [now, run, call, account, ...numbers, runs];
+      if (guarantee === null) return { name: 'tollgate-reserve', text: RESERVE, values };
+      const name = 'tollgate-reserve-guaranteed';
+      return { name, text: RESERVE_GUARANTEED, values: [...values, guarantee] };
     }
     case Operation.grow:
-      return statement('tollgate-grow', GROW, [now, run, call, account, amount, claim]);
-    default:
-      return statement('tollgate-close', CLOSE, [
-        now,
-        op,
-        run,
-        call,
-        account,
-        amount,
-        claim,
-        usage,
-      ]);
+      return {
+        name: 'tollgate-grow',
+        text: GROW,
+        values: [now, run, call, account, amount, claim],
+      };
+    default: {
+      const values = [now, String(op), run, call, account, amount, claim, usage];
+      return { name: 'tollgate-close', text: CLOSE, values };
+    }
   }
 }
 
-export function batchStatement(items: readonly GateItem[], now: string | null): QueryArrayConfig {
+export function batchStatement(items: readonly GateItem[], now: string | null): GateStatement {
   const columns = {
     op: '',
     run: '',
@@ -126,12 +121,14 @@ export function batchStatement(items: readonly GateItem[], now: string | null): 
   const arrays = [op, run, call, account, amount, claim, price, nth, limitMs].map(
     (column) => `{${column}}`,
   );
-  const usage = anyUsage ? items.map((item) => item.usage) : null;
-  return statement('tollgate-batch', BATCH, [now, ...arrays, usage, facts ? `[${facts}]` : null]);
+  const usage = anyUsage ? `{${items.map((item) => quote(item.usage)).join(',')}}` : null;
+  const values = [now, ...arrays, usage, facts ? `[${facts}]` : null];
+  return { name: 'tollgate-batch', text: BATCH, values };
 }
 
-function statement(name: string, text: string, values: readonly unknown[]): QueryArrayConfig {
-  return { name, text, values: [...values], rowMode: 'array', types: rawTypes };
+/** As an element of PostgreSQL's text of an array. */
+function quote(text: string | null): string {
+  return text === null ? 'null' : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
 /** `{1,5,0,…}` */

@@ -10,6 +10,7 @@
 import { Client } from 'pg';
 import { TollgateError } from '../core/contract/errors';
 import { asLedgerError, isDisconnected, isRolledBack } from './faults';
+import { ask } from './gate-query';
 import {
   batchStatement,
   oneStatement,
@@ -136,14 +137,6 @@ export function openLane(connectionString: string, now: () => string | null): La
   }
 
   return { submit, close };
-}
-
-async function ask(client: Client, statement: ReturnType<typeof oneStatement>): Promise<string> {
-  const { rows } = await client.query<[string]>(statement);
-  const text = rows[0]?.[0];
-  if (text === undefined)
-    throw new TollgateError('INVARIANT_BROKEN', { reason: 'the gate gave no answer' });
-  return text;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface PrivateService {
   crash(): Promise<void>;
   /** Brings it back after a crash. */
   restart(): Promise<void>;
+  /** Both. Whoever asks while it is under way has to wait: it can be killed once at a time. */
+  crashAndRestart(): Promise<void>;
   /** Stops it and deletes its data. */
   close(): Promise<void>;
 }
@@ -38,16 +40,20 @@ export async function startPrivateService(
     return serving.address;
   };
   const address = await start();
+  const crash = async (): Promise<void> => {
+    const others = service === 'postgres' ? await listBackends(address) : [];
+    for (const one of [pid, ...others]) kill(one);
+  };
+  const restart = async (): Promise<void> => {
+    const again = await start();
+    if (again !== address) throw new Error(`${service} came back elsewhere: ${again}`);
+  };
+  let turn = Promise.resolve();
   return {
     address,
-    async crash() {
-      const others = service === 'postgres' ? await listBackends(address) : [];
-      for (const one of [pid, ...others]) kill(one);
-    },
-    async restart() {
-      const again = await start();
-      if (again !== address) throw new Error(`${service} came back elsewhere: ${again}`);
-    },
+    crash,
+    restart,
+    crashAndRestart: () => (turn = turn.then(crash).then(restart)),
     async close() {
       await program.stop();
       rmSync(folder, { recursive: true, force: true });

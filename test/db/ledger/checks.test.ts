@@ -21,6 +21,10 @@ const entry = (kind: 'settled' | 'granted', column: string, value: string): stri
      from tollgate.entries e where kind = '${kind}'`;
 const account = (change: string): string => `update tollgate.accounts set ${change}`;
 const budget = (change: string): string => `update tollgate.budgets set ${change}`;
+/** The account's budget once more, as one for something else. */
+const added = (kind: string, subject: string, period: string): string =>
+  `insert into tollgate.budgets (account, kind, subject, period, cap, ends_at)
+   select account, '${kind}', '${subject}', '${period}', cap, ends_at from tollgate.budgets`;
 
 test.each([
   ['less than nothing reserved', account('reserved = -1')],
@@ -35,11 +39,15 @@ test.each([
   ['a budget below nothing', budget('cap = -1')],
   ['less than nothing spent of a budget', budget('spent = -1')],
   ['less than nothing reserved of a budget', budget('reserved = -1')],
-  ['a budget of something else', budget(`kind = 'planet'`)],
-  ['a budget of one agent without its name', budget(`kind = 'agent'`)],
-  ['a budget of an account with a name of its own', budget(`subject = 'digest'`)],
-  ['a budget for another time', budget(`period = 'week'`)],
-  ['a budget of an account for a run', budget(`period = 'run'`)],
+  ['a budget of something else', added('planet', 'mars', 'day')],
+  ['a budget of one agent without its name', added('agent', '', 'day')],
+  ['a budget of an account with a name of its own', added('account', 'digest', 'day')],
+  ['a budget for another time', added('account', '', 'week')],
+  ['a budget of an account for a run', added('account', '', 'run')],
+  ['a budget of a run for a day', added('run', 'some-run', 'day')],
+  ['a budget that becomes one of another kind', budget(`kind = 'agent'`)],
+  ['a budget that becomes one of something else', budget(`subject = 'digest'`)],
+  ['a budget that becomes one for another time', budget(`period = 'month'`)],
   ['an entry that leaves less than nothing', entry('settled', 'balance', '-1')],
   ['a settle that gives', entry('settled', 'amount', '1')],
   ['a settle that does not add up', entry('settled', 'returned', '0')],
@@ -62,4 +70,5 @@ test.each([
 test('what is true is taken', async () => {
   await books.database.query(`begin; ${entry('settled', 'usage', 'null')}; rollback`);
   await books.database.query(`begin; ${entry('granted', 'usage', 'null')}; rollback`);
+  await books.database.query(`begin; ${added('agent', 'digest', 'month')}; rollback`);
 });

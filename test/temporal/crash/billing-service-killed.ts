@@ -35,19 +35,16 @@ export function testKilling(killed: 'postgres' | 'temporal', leastKills: number)
   beforeAll(async () => {
     undisturbed = await liveUndisturbed();
     service = await startPrivateService(killed);
-    const { address, crash, restart } = service;
+    const { address, crashAndRestart } = service;
     house = await openBillingHouse({
       impatient: true,
       ...(killed === 'postgres' ? { databaseUrl: address } : { temporalAddress: address }),
     });
-    let crashing = Promise.resolve();
     const at: At = async (point) => {
       const worth = killed === 'postgres' || isWorthAKill(point);
       if (!worth || !passes(pointsFile, point)) return;
       kills += 1;
-      // Two points may be reached at once; the server can be killed once at a time.
-      crashing = crashing.then(crash).then(restart);
-      await crashing;
+      await crashAndRestart();
       // It was gone before it had heard of this write, or before it could answer.
       if (killed === 'postgres' && WRITE_OF_OURS.test(point)) {
         throw new TollgateError('LEDGER_UNAVAILABLE', { point });

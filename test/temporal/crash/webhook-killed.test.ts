@@ -113,21 +113,21 @@ it('the server', async () => {
 
 it.each(['postgres', 'temporal'] as const)('%s', async (killed) => {
   service = await startPrivateService(killed);
-  const { address, crash, restart } = service;
+  const { address, crashAndRestart } = service;
   house = await openBillingHouse(
     killed === 'postgres' ? { databaseUrl: address } : { temporalAddress: address },
   );
   await house.stopServers();
   const account = await payUnheard();
   const at: At = async (point) => {
-    if (!passes(pointsFile, point)) return;
-    await crash();
-    await restart();
+    // Stripe sends its other events of the payment too: two points may be reached at once.
+    if (passes(pointsFile, point)) await crashAndRestart();
   };
   const server = await house.startServer({
     ledger: pointLedger(house.ledger, at),
     client: pointClient(house.temporal.client, at),
   });
-  await eventually(() => send(account, server.url), { deadlineMs: DEADLINE_MS });
+  const what = 'an event that is answered 2xx';
+  await eventually(() => send(account, server.url), { what, deadlineMs: DEADLINE_MS });
   await expectGrantedOnce(account);
 });
