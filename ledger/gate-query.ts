@@ -1,7 +1,7 @@
 /**
  * A statement of the gate on its way over a connection: sent, and answered with one text. pg's own query also asks
  * what the columns are called, makes rows and a result of the answer and tells listeners of them; for a lone call that
- * is a fifth of what it costs in Node.
+ * is a sixth of what it costs in Node.
  */
 import type { Client, Connection, Submittable } from 'pg';
 import { TollgateError } from '../core/contract/errors';

@@ -34,6 +34,8 @@ beforeAll(async () => {
   // Of the account's own events none is on its way any more.
   await house.simulator.settled();
 });
+const opened: RunningServer[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((server) => server.close())));
 afterAll(() => house.close());
 
 interface Sending {
@@ -113,7 +115,6 @@ it.each<[string, number, () => object | string, Sending]>([
     const url = `${server.url}${WEBHOOK_PATH}`;
     expect(await send(make(), { ...options, url })).toBe(status);
     expect(await house.database.query('select id from tollgate.stripe_events')).toEqual(before);
-    await server.close();
     const refusals = lines.filter((line) => line.includes('refused'));
     expect(refusals).toHaveLength(1);
     expect(JSON.parse(refusals[0] ?? '')).toMatchObject({ code: CODES[status] });
@@ -175,7 +176,6 @@ it('accepts both secrets while one is being rolled', async () => {
   const url = `${server.url}${WEBHOOK_PATH}`;
   expect(await send(eventOf(), { url, secret: 'whsec_new' })).toBe(200);
   expect(await send(eventOf(), { url })).toBe(200);
-  await server.close();
 });
 
 it('answers 503 when the signal fails, and takes the event when it comes again', async () => {
@@ -198,11 +198,9 @@ it('asks to come again later while it works on as many events as it takes at onc
   await locking.query('begin; lock table tollgate.stripe_events in exclusive mode');
   const held = Array.from({ length: AT_ONCE }, () => send(eventOf(), { url }));
   const event = eventOf({ type: 'tax.settings.updated' }); // needs no inbox
-  await eventually(async () => (await send(event, { url })) === 503);
-  await locking.end();
+  await eventually(async () => (await send(event, { url })) === 503).finally(() => locking.end());
   expect(new Set(await Promise.all(held))).toEqual(new Set([200]));
   expect(await send(event, { url })).toBe(200);
-  await server.close();
 });
 
 it('takes events while others without a signature send as slowly as they can', async () => {
@@ -218,7 +216,6 @@ it('takes events while others without a signature send as slowly as they can', a
   await Promise.all(slow.map((socket) => once(socket, 'connect')));
   expect(await send(eventOf(), { url: `${server.url}${WEBHOOK_PATH}` })).toBe(200);
   for (const socket of slow) socket.destroy();
-  await server.close();
 });
 
 it('says whether it is well', async () => {
@@ -234,7 +231,7 @@ async function open(
   options: Partial<Parameters<typeof openServer>[0]> & { readonly secrets?: readonly string[] },
 ): Promise<RunningServer> {
   const { secrets = [house.webhook.secret], ...rest } = options;
-  return openServer({
+  const server = await openServer({
     ledger: house.ledger,
     client: house.temporal.client,
     taskQueue: house.taskQueue,
@@ -243,4 +240,6 @@ async function open(
     stripe: { gateway: house.gateway, webhookSecrets: secrets },
     ...rest,
   });
+  opened.push(server);
+  return server;
 }
