@@ -56,11 +56,11 @@ const QUICK: Plan = {
   subscriptions: 500,
   gateWarmUpMs: 1_500,
   warmUpMs: 200,
-  measureMs: 700,
-  gateBudgetMs: 15_000,
+  measureMs: 600,
+  gateBudgetMs: 12_000,
   gateMs: 1_500,
   manyEntries: MANY_ENTRIES,
-  loadBudgetMs: 18_000,
+  loadBudgetMs: 12_000,
 };
 
 export function choosePlan(options: Options): Plan {
