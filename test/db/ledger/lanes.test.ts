@@ -4,6 +4,7 @@
  */
 import { credits } from '../../../core/contract/credits';
 import type { ReserveAnswer } from '../../../core/contract/reservation';
+import { batchStatement, Operation, type GateItem } from '../../../ledger/gate-statements';
 import { openLedger } from '../../../ledger/open-ledger';
 import {
   call,
@@ -21,6 +22,21 @@ beforeAll(async () => (books = await openBooks()));
 beforeEach(() => books.moveTo(NOON));
 afterEach(() => expectCleanBooks(books));
 afterAll(() => books.close());
+
+const ITEM: GateItem = {
+  op: Operation.settleDrawing,
+  run: '00000000-0000-0000-0000-000000000001',
+  call: '1',
+  account: '1',
+  amount: '1',
+  claim: '0',
+  price: 0,
+  nth: 0,
+  limitMs: 0,
+  usage: null,
+  facts: null,
+  guarantee: null,
+};
 
 const countReserved = (answers: readonly ReserveAnswer[]): number =>
   answers.filter(({ kind }) => kind === 'reserved').length;
@@ -59,6 +75,38 @@ test('one item that PostgreSQL refuses does not touch its neighbours', async () 
   expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(1);
   expect(settled[10]?.status).toBe('rejected');
   expect((await books.ledger.readAccount(account)).reserved).toBe(credits('80'));
+});
+
+/** What blocks may call what they have used. */
+const NAMES = ['tokens', 'a "quoted" one', 'back\\slash', '{a, b}', 'NULL', 'new\nline', '€'];
+const USAGES = [null, ...NAMES.map((name, place) => ({ [name]: place }))];
+
+test('what each call of a batch has used is kept with it', async () => {
+  const account = await fundedAccount(books, '100');
+  const requests = USAGES.map(() => call(account, '4'));
+  await Promise.all(requests.map((request) => books.ledger.reserve(request)));
+  await Promise.all(
+    requests.map((request, place) => {
+      const usage = USAGES[place];
+      return books.ledger.settle({ ...settleOf(request, '3'), ...(usage ? { usage } : {}) });
+    }),
+  );
+  const kept = await books.database.query<{ run: string; usage: unknown }>(
+    `select run, usage from tollgate.entries where kind = 'settled' and run = any ($1)`,
+    [requests.map(({ run }) => run)],
+  );
+  const byRun = new Map(kept.map(({ run, usage }) => [run, usage]));
+  expect(requests.map(({ run }) => byRun.get(run))).toEqual(USAGES);
+});
+
+// A batch that PostgreSQL cannot read would go call by call, and only be slow.
+test('PostgreSQL reads what a batch says was used as it was said', async () => {
+  const texts = USAGES.map((usage) => usage && JSON.stringify(usage));
+  const items = texts.map((usage) => ({ ...ITEM, usage }));
+  const [row] = await books.database.query('select $1::text[] as texts', [
+    batchStatement(items, null).values[10],
+  ]);
+  expect(row).toEqual({ texts });
 });
 
 test('calls under one key in one batch are answered in the order they came', async () => {
