@@ -4,7 +4,7 @@
  * arguments only those tests run, without the checks. The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +18,14 @@ import { provideTimeSkippingServer } from './time-skipping.mjs';
 /** Without waits for the disk: a test server outlives crashes of processes, not of the machine. */
 const POSTGRES_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
 
+/** How long Jest may take to end after it has written its results. */
+const END_MS = 30_000;
+
 const jestArguments = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-test-'));
 let services;
 let jest;
+let leftOpen = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void abort());
 
@@ -72,7 +76,9 @@ async function runJest(env) {
     // With --json, Jest writes what people read to stderr, and the JSON only to the file.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const watch = watchEnd(outputFile);
   await new Promise((resolve) => jest.once('close', resolve));
+  clearInterval(watch);
   try {
     return JSON.parse(readFileSync(outputFile, 'utf8'));
   } catch (cause) {
@@ -80,17 +86,31 @@ async function runJest(env) {
   }
 }
 
-/** Prints the counts; returns the exit code. A file that could not run at all counts as one failure. */
+/** What a test has left open would keep Jest, and whoever waits for it, for ever. */
+function watchEnd(outputFile) {
+  let writtenAt;
+  return setInterval(() => {
+    if (writtenAt === undefined && existsSync(outputFile)) writtenAt = Date.now();
+    if (writtenAt === undefined || Date.now() - writtenAt < END_MS) return;
+    leftOpen = true;
+    jest.kill('SIGKILL');
+  }, 1_000);
+}
+
+/**
+ * Prints the counts; returns the exit code. A file that could not run at all counts as one failure, and so
+ * does what keeps Jest from ending.
+ */
 function report(results, { everything, failedChecks }) {
   const { numPassedTests: passed, numPendingTests: skipped } = results;
-  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + (leftOpen ? 1 : 0);
   if (everything && skipped > 0) say(`${skipped} tests were skipped, which counts as a failure`);
+  if (leftOpen) say('a test has left something open, so that Jest did not end: a failure');
   if (passed === 0) say('no test has passed, which counts as a failure');
   if (failedChecks.length > 0) say(`checks that failed: ${failedChecks.join(', ')}`);
   console.log(`${passed} passed, ${failed} failed`);
-  const ok =
-    results.success && passed > 0 && failedChecks.length === 0 && !(everything && skipped > 0);
-  return ok ? 0 : 1;
+  const complete = passed > 0 && failed === 0 && !(everything && skipped > 0);
+  return results.success && complete && failedChecks.length === 0 ? 0 : 1;
 }
 
 async function abort() {
