@@ -11,7 +11,7 @@ export interface GateStatement {
   readonly name: string;
   readonly text: string;
   /** As PostgreSQL reads them. */
-  readonly values: readonly (string | null)[];
+  readonly values: (string | null)[];
 }
 
 type Answer = (error: Error | null, text?: string) => void;
@@ -48,7 +48,7 @@ function createQuery({ name, text, values }: GateStatement, callback: Answer): G
       // All in one packet.
       connection.stream.cork();
       if (!prepared.get(connection)?.has(name)) connection.parse({ name, text, types: [] }, true);
-      connection.bind({ statement: name, values: [...values] }, true);
+      connection.bind({ statement: name, values }, true);
       connection.execute({}, true);
       connection.sync();
       connection.stream.uncork();

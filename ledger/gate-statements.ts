@@ -1,8 +1,8 @@
 /**
  * The two shapes in which calls reach the gate's SQL: one call by its own function, which is the
  * cheaper plan (migrations/000004-gate.sql; under a
- * guarantee: 000010-guarantees.sql), and many as arrays in one statement (000005-batch.sql). Answers are numbers; their
- * meaning stands at the head of that file.
+ * guarantee: 000010-guarantees.sql), and many as arrays in one statement (000022-cheaper-batch.sql). Answers are
+ * numbers; their meaning stands at the head of the first.
  */
 import type { GateStatement } from './gate-query';
 
@@ -121,14 +121,15 @@ export function batchStatement(items: readonly GateItem[], now: string | null): 
   const arrays = [op, run, call, account, amount, claim, price, nth, limitMs].map(
     (column) => `{${column}}`,
   );
-  const usage = anyUsage ? `{${items.map((item) => quote(item.usage)).join(',')}}` : null;
+  const usage = anyUsage ? textArray(items.map((item) => item.usage)) : null;
   const values = [now, ...arrays, usage, facts ? `[${facts}]` : null];
   return { name: 'tollgate-batch', text: BATCH, values };
 }
 
-/** As an element of PostgreSQL's text of an array. */
-function quote(text: string | null): string {
-  return text === null ? 'null' : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+/** PostgreSQL's own text of an array of texts. */
+export function textArray(texts: readonly (string | null)[]): string {
+  const quote = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+  return `{${texts.map((text) => (text === null ? 'null' : quote(text))).join(',')}}`;
 }
 
 /** `{1,5,0,…}` */

@@ -45,8 +45,7 @@ it('keeps every answer through crashes under load, and charges each key once', a
   const { programs, files } = await startCallers(account);
   for (let crash = 0; crash < 3; crash += 1) {
     await moreCharges(account, programs);
-    await postgres.crash();
-    await postgres.restart();
+    await postgres.crashAndRestart();
   }
   await moreCharges(account, programs);
   await finish(programs);

@@ -53,8 +53,7 @@ it.each(POINTS)('%s: five of twelve go on, and the rest later', async (point) =>
   const line = await whenInLine(house, account, RUNS);
   await topUp(house, account, String(3 * PAID_FOR));
   expect(await doomed.ended).toBe('SIGKILL');
-  await service.crash();
-  await service.restart();
+  await service.crashAndRestart();
 
   const tollgate = await house.startTollgate();
   const paid = new Set(line.slice(0, PAID_FOR).map(({ workflowId }) => workflowId));

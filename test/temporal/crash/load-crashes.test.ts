@@ -53,8 +53,7 @@ it('loses no charge to PostgreSQL being killed', async () => {
   load.begin();
   for (let crash = 0; crash < 2; crash += 1) {
     await load.moreCharges(STRETCH);
-    await service.crash();
-    await service.restart();
+    await service.crashAndRestart();
   }
   await load.moreCharges(STRETCH);
   await load.finish();
@@ -85,8 +84,7 @@ it('loses no charge to Temporal being killed', async () => {
   load.begin();
   for (let crash = 0; crash < 2; crash += 1) {
     await load.moreCharges(STRETCH);
-    await service.crash();
-    await service.restart();
+    await service.crashAndRestart();
   }
   await load.moreCharges(STRETCH);
   await load.finish();
