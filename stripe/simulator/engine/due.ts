@@ -61,8 +61,7 @@ function dueOfInvoice(world: World, it: InvoiceRow): Due | undefined {
   if (it.status === 'draft' && it.auto_advance) {
     const planned = it.next_payment_attempt ?? it.automatically_finalizes_at;
     if (planned === null) return undefined;
-    const held = world.settings.holdDrafts && world.refusedDrafts.has(it.id);
-    return { at: held ? it.created + LONGEST_HOLD_SECONDS : planned, run: pay };
+    return { at: isHeld(world, it) ? it.created + LONGEST_HOLD_SECONDS : planned, run: pay };
   }
   if (it.status !== 'open') return undefined;
   if (it.collection_method === 'send_invoice') {
@@ -71,6 +70,13 @@ function dueOfInvoice(world: World, it: InvoiceRow): Due | undefined {
   }
   if (!it.auto_advance || it.next_payment_attempt === null) return undefined;
   return { at: it.next_payment_attempt, run: pay };
+}
+
+/** By an endpoint that is still there and listening. */
+function isHeld(world: World, draft: InvoiceRow): boolean {
+  if (!world.settings.holdDrafts) return false;
+  const refusedBy = [...(world.refusedDrafts.get(draft.id) ?? [])];
+  return refusedBy.some((id) => world.get('webhook_endpoint', id)?.status === 'enabled');
 }
 
 /** Works off what is due up to `target`, one thing at a time; `between` runs after each. */

@@ -27,8 +27,8 @@ export interface World extends Time {
   /** Where the simulator is reached; its pages' addresses begin with it. */
   url(): string;
   setUrl(url: string): void;
-  /** Invoices whose `invoice.created` an endpoint has refused to take; their drafts wait. */
-  refusedDrafts: Set<string>;
+  /** By invoice, the endpoints that have refused its `invoice.created`; the draft waits for each of them. */
+  refusedDrafts: Map<string, Set<string>>;
   /** All or nothing, except for a refusal that says it keeps what was done. */
   atomically<T>(work: () => T): T;
   /** Runs work and takes all of it back: what would be. */
@@ -94,7 +94,7 @@ export function createWorld(options: { seed: string; clock: () => number }): Wor
       url = given;
     },
     ...createTime(options.clock, (id) => world.get('test_helpers.test_clock', id)?.frozen_time),
-    refusedDrafts: new Set(),
+    refusedDrafts: new Map(),
     atomically(work) {
       if (undo) return work();
       const count = counter;

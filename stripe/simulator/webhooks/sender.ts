@@ -133,7 +133,7 @@ async function deliver(
   const isThin = world.get('sim.thin', endpoint.id) !== undefined;
   const payload = isThin ? thinOf(delivery.event) : delivery.event;
   const isTaken = await post(endpoint, payload, faults, signal);
-  note(world, delivery.event, isTaken);
+  note(world, delivery, isTaken);
   return isTaken;
 }
 
@@ -169,13 +169,15 @@ async function post(
 }
 
 /** What Stripe knows of a delivery: the event's count, and whether a draft may become final. */
-function note(world: World, event: EventRow, isTaken: boolean): void {
+function note(world: World, { event, endpoint }: Delivery, isTaken: boolean): void {
   const kept = world.get('event', event.id);
   if (kept && isTaken) {
     world.put({ ...kept, pending_webhooks: Math.max(0, kept.pending_webhooks - 1) });
   }
   if (event.type !== 'invoice.created') return;
   const invoice = Reflect.get(event.data.object, 'id') as string; // The event's object is an invoice.
-  if (isTaken) world.refusedDrafts.delete(invoice);
-  else world.refusedDrafts.add(invoice);
+  const refusedBy = world.refusedDrafts.get(invoice) ?? new Set();
+  if (isTaken) refusedBy.delete(endpoint);
+  else refusedBy.add(endpoint);
+  world.refusedDrafts.set(invoice, refusedBy);
 }

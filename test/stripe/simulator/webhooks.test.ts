@@ -8,6 +8,7 @@ import { advanceTo, HOUR, openAccount, openShop, type Shop } from './shop';
 
 const SECRET = 'whsec_test';
 const RENEWAL = Date.UTC(2026, 1, 15, 12) / 1000;
+const SECOND_RENEWAL = Date.UTC(2026, 2, 15, 12) / 1000;
 
 let shop: Shop;
 let receiver: Receiver;
@@ -139,15 +140,45 @@ test('a thin event names what it is about, and leads to it', async () => {
   expect(JSON.parse(thin?.body ?? '{}')).not.toHaveProperty('data');
 });
 
-test('a draft waits for its invoice.created to be taken, 72 hours at most', async () => {
+async function subscribe(): Promise<{ id: string; clock: string }> {
   const { customer, clock } = await openAccount(shop);
   const items = [{ price: shop.prices['ten'] as string }];
   const { id } = await shop.stripe.subscriptions.create({ customer, items });
   await shop.simulator.settled();
+  return { id, clock };
+}
+
+test('a draft waits for its invoice.created to be taken, 72 hours at most', async () => {
+  const { id, clock } = await subscribe();
   receiver.answer.set('invoice.created', 500);
   await advanceTo(shop, clock, RENEWAL + 71 * HOUR);
   const [waiting] = (await shop.stripe.invoices.list({ subscription: id })).data;
   expect(waiting?.status).toBe('draft');
   await advanceTo(shop, clock, RENEWAL + 72 * HOUR);
   expect((await shop.stripe.invoices.retrieve(waiting?.id ?? '')).status).toBe('paid');
+});
+
+test('a draft waits for every endpoint that is there, whichever answers last', async () => {
+  const { id, clock } = await subscribe();
+  const other = await startReceiver();
+  try {
+    const { webhookEndpoints } = shop.stripe;
+    const endpoint = await webhookEndpoints.create({ url: other.url, enabled_events: ['*'] });
+    for (const [refusing, renewal] of [
+      [receiver, RENEWAL],
+      [other, SECOND_RENEWAL],
+    ] as const) {
+      receiver.answer.clear();
+      refusing.answer.set('invoice.created', 500);
+      await advanceTo(shop, clock, renewal + 2 * HOUR);
+      const [draft] = (await shop.stripe.invoices.list({ subscription: id })).data;
+      expect([draft?.created, draft?.status]).toEqual([renewal, 'draft']);
+    }
+    await webhookEndpoints.del(endpoint.id);
+    await advanceTo(shop, clock, SECOND_RENEWAL + 3 * HOUR);
+    const [paid] = (await shop.stripe.invoices.list({ subscription: id })).data;
+    expect(paid?.status).toBe('paid');
+  } finally {
+    await other.stop();
+  }
 });
