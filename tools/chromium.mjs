@@ -2,9 +2,8 @@
  * The browser tests drive Chromium. Where there is none and this process may install Debian packages,
  * it installs one; else it says what to do.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { runStep } from './setup/steps.mjs';
+import { installPackage } from './setup/debian.mjs';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -20,26 +19,14 @@ export async function provideChromium() {
   if (given) return given;
   const found = findChromium();
   if (found) return found;
-  if (process.getuid?.() !== 0 || !hasAptGet()) {
-    throw new Error(
-      'The browser tests need Chromium. Install it, or set TOLLGATE_TEST_CHROMIUM to its path.',
-    );
-  }
-  await runStep('reading the package lists', 'apt-get', ['update', '-q']);
-  const args = ['install', '-q', '-y', '--no-install-recommends', 'chromium'];
-  await runStep('installing Chromium for the browser tests', 'apt-get', args);
+  await installPackage(
+    'chromium',
+    'Chromium for the browser tests',
+    'The browser tests need Chromium. Install it, or set TOLLGATE_TEST_CHROMIUM to its path.',
+  );
   return findChromium() ?? PLACES[0];
 }
 
 function findChromium() {
   return PLACES.find((place) => existsSync(place));
-}
-
-function hasAptGet() {
-  try {
-    execFileSync('apt-get', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

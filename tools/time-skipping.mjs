@@ -1,29 +1,26 @@
 /**
  * Temporal's time-skipping server, in which a test lets 30 days pass at once. The SDK only offers a download
- * that many networks do not reach; the same server is on Maven Central. Its jars are fetched once, through
- * Maven where there is one (and so by the user's own settings and mirrors), and kept in the user's cache.
+ * that many networks do not reach; the same server can be had through Maven, by the user's own settings. Its
+ * jars are fetched once and kept in the user's cache.
  * Every jar is held to the checksum in time-skipping/jars.txt. As a program it prints the path of the server.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { installPackage, runs } from './setup/debian.mjs';
 import { isProgram, root } from './setup/paths.mjs';
-import { runStep, say } from './setup/steps.mjs';
+import { runStep } from './setup/steps.mjs';
 
 const FOLDER = join(root, 'tools/time-skipping');
-const CENTRAL = 'https://repo.maven.apache.org/maven2';
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 const MAIN = 'io.temporal.testserver.TestServer';
-const DOWNLOAD_MS = 120_000;
-const AT_ONCE = 8;
 
 /** Path of a program that serves on the port it is given. */
 export async function provideTimeSkippingServer() {
   const given = process.env['TOLLGATE_TEST_TIME_SKIPPING'];
   if (given) return given;
-  await provideJava();
+  await provide('java', '-version', 'default-jre-headless', 'a Java runtime (11 or newer)');
   const list = readFileSync(join(FOLDER, 'jars.txt'), 'utf8');
   const home = join(cacheFolder(), `time-skipping-${digest(list).slice(0, 12)}`);
   const program = join(home, 'temporal-test-server');
@@ -52,47 +49,24 @@ function readPin(line) {
 }
 
 async function fetchJars(jars, folder) {
+  await provide('mvn', '-v', 'maven', 'Maven');
+  const args = ['-B', '-q', '-f', join(FOLDER, 'pom.xml'), COPY, '-DincludeScope=runtime'];
+  args.push('-Dmdep.useRepositoryLayout=true', `-DoutputDirectory=${folder}`);
   const what = "fetching Temporal's time-skipping server (first time on this machine)";
-  if (runs('mvn', '-v')) {
-    const args = ['-B', '-q', '-f', join(FOLDER, 'pom.xml'), COPY, '-DincludeScope=runtime'];
-    args.push('-Dmdep.useRepositoryLayout=true', `-DoutputDirectory=${folder}`);
-    await runStep(what, 'mvn', args).catch((error) => say(error.message));
-  }
-  const missing = jars.filter(({ path }) => !existsSync(join(folder, path)));
-  if (missing.length > 0) say(`${what}: ${missing.length} files …`);
-  while (missing.length > 0)
-    await Promise.all(missing.splice(0, AT_ONCE).map(({ path }) => download(path, folder)));
+  await runStep(what, 'mvn', args);
   for (const { sha256, path } of jars) {
     if (digest(readFileSync(join(folder, path))) !== sha256)
       throw new Error(`${path} is not the file that tools/time-skipping/jars.txt pins.`);
   }
 }
 
-async function download(path, folder) {
-  const response = await fetch(`${CENTRAL}/${path}`, { signal: AbortSignal.timeout(DOWNLOAD_MS) });
-  if (!response.ok) throw new Error(`${CENTRAL}/${path} answers ${response.status}.`);
-  const file = join(folder, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, Buffer.from(await response.arrayBuffer()));
-}
-
-async function provideJava() {
-  if (runs('java', '-version')) return;
-  if (process.getuid?.() !== 0 || !runs('apt-get', '--version')) {
-    throw new Error('Tests that let time pass need a Java runtime (11 or newer). Install one.');
-  }
-  await runStep('reading the package lists', 'apt-get', ['update', '-q']);
-  const args = ['install', '-q', '-y', '--no-install-recommends', 'default-jre-headless'];
-  await runStep('installing a Java runtime for the tests that let time pass', 'apt-get', args);
-}
-
-function runs(command, argument) {
-  try {
-    execFileSync(command, [argument], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+async function provide(command, argument, debianPackage, what) {
+  if (runs(command, argument)) return;
+  await installPackage(
+    debianPackage,
+    `${what} for the tests that let time pass`,
+    `Tests that let time pass need ${what}. Install it.`,
+  );
 }
 
 function cacheFolder() {
