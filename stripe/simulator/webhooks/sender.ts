@@ -176,8 +176,7 @@ function note(world: World, { event, endpoint }: Delivery, isTaken: boolean): vo
   }
   if (event.type !== 'invoice.created') return;
   const invoice = Reflect.get(event.data.object, 'id') as string; // The event's object is an invoice.
-  const refusedBy = world.refusedDrafts.get(invoice) ?? new Set();
-  if (isTaken) refusedBy.delete(endpoint);
-  else refusedBy.add(endpoint);
-  world.refusedDrafts.set(invoice, refusedBy);
+  const refusedBy = world.refusedDrafts.get(invoice);
+  if (isTaken) refusedBy?.delete(endpoint);
+  else world.refusedDrafts.set(invoice, new Set(refusedBy).add(endpoint));
 }

@@ -15,6 +15,14 @@ async function openAccount(): Promise<string> {
 const customerOf = async (account: string): Promise<string | undefined> =>
   (await books.ledger.readStripePlace(account)).customer;
 
+/** The place of the one that is not refused, of two that contradict each other. */
+async function keptOf(writes: readonly Promise<void>[]): Promise<number> {
+  const answers = await Promise.allSettled(writes);
+  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer] : []));
+  expect(refused).toMatchObject([{ reason: { code: 'IDEMPOTENCY_MISMATCH' } }]);
+  return answers.findIndex(({ status }) => status === 'fulfilled');
+}
+
 /** Two hands have to meet within microseconds: an upsert by account alone was refused in one round of a hundred. */
 const ROUNDS = 1_500;
 
@@ -32,24 +40,18 @@ test('many hands may write the same pair at once', async () => {
 test('of two customers for one account the first stays, and the other is refused', async () => {
   const account = await openAccount();
   const customers = [`cus_${randomUUID()}`, `cus_${randomUUID()}`];
-  const answers = await Promise.allSettled(
+  const kept = await keptOf(
     customers.map((customer) => books.ledger.setStripeCustomer(account, customer)),
   );
-  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer] : []));
-  expect(refused).toMatchObject([{ reason: { code: 'IDEMPOTENCY_MISMATCH' } }]);
-  const kept = answers.findIndex(({ status }) => status === 'fulfilled');
   expect(await customerOf(account)).toBe(customers[kept]);
 });
 
 test('of two accounts for one customer the first stays, and the other is refused', async () => {
   const accounts = await Promise.all([openAccount(), openAccount()]);
   const customer = `cus_${randomUUID()}`;
-  const answers = await Promise.allSettled(
+  const kept = await keptOf(
     accounts.map((account) => books.ledger.setStripeCustomer(account, customer)),
   );
-  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer] : []));
-  expect(refused).toMatchObject([{ reason: { code: 'IDEMPOTENCY_MISMATCH' } }]);
-  const kept = answers.findIndex(({ status }) => status === 'fulfilled');
   expect(await Promise.all(accounts.map(customerOf))).toEqual(
     accounts.map((_, place) => (place === kept ? customer : undefined)),
   );
