@@ -1,11 +1,11 @@
 /** A customer's invoices, each with all its lines, and the items that wait for the next one. */
 import type Stripe from 'stripe';
 import type {
+  BilledSnapshot,
   InvoiceLineSnapshot,
   InvoiceSnapshot,
   InvoiceStatus,
   PaymentSnapshot,
-  PendingItemSnapshot,
 } from '../core/contract/stripe-snapshot';
 import { askAll, PAGE } from './ask';
 import { idOf } from './ids';
@@ -15,8 +15,12 @@ import type { Payments } from './read-payments';
 
 const STATUSES: readonly InvoiceStatus[] = ['draft', 'open', 'paid', 'void', 'uncollectible'];
 
-export function listInvoices(sdk: Stripe, customer: string): Promise<Stripe.Invoice[]> {
-  return askAll(() => sdk.invoices.list({ customer, limit: PAGE, expand: ['data.payments'] }));
+/** Oldest first; Stripe lists the newest first. */
+export async function listInvoices(sdk: Stripe, customer: string): Promise<Stripe.Invoice[]> {
+  const newestFirst = await askAll(() =>
+    sdk.invoices.list({ customer, limit: PAGE, expand: ['data.payments'] }),
+  );
+  return newestFirst.reverse();
 }
 
 export async function readInvoice(
@@ -98,17 +102,23 @@ async function readLine(
 
 export async function readPendingItems(
   sdk: Stripe,
+  prices: Prices,
   customer: string,
-): Promise<readonly PendingItemSnapshot[]> {
+): Promise<readonly BilledSnapshot[]> {
   const items = await askAll(() => sdk.invoiceItems.list({ customer, pending: true, limit: PAGE }));
-  return items.map(({ id, amount, parent, metadata }) => {
-    const subscription = parent?.subscription_details?.subscription;
-    const key = metadata?.[KEY];
-    return {
-      id,
-      amount,
-      ...(subscription === undefined ? {} : { subscription }),
-      ...(key === undefined ? {} : { key }),
-    };
-  });
+  return Promise.all(
+    items.map(async ({ id, amount, parent, metadata, pricing, proration, period }) => {
+      const subscription = parent?.subscription_details?.subscription;
+      const key = metadata?.[KEY];
+      return {
+        id,
+        plan: await prices.planOf(pricing?.price_details?.price),
+        amount,
+        proration,
+        period: { start: period.start, end: period.end },
+        ...(subscription === undefined ? {} : { subscription }),
+        ...(key === undefined ? {} : { key }),
+      };
+    }),
+  );
 }

@@ -35,7 +35,7 @@ export async function readSnapshot(
     readSubscriptions(sdk, prices, id),
     reading,
     listInvoices(sdk, id),
-    readPendingItems(sdk, id),
+    readPendingItems(sdk, prices, id),
     readTopUps(sdk, id, () => reading),
   ]);
   const deleted = customer.deleted === true;

@@ -5,17 +5,19 @@
  */
 import type { BillingBooks, BillingGrant, LedgerCommand } from '../contract/billing-books';
 import { credits, formatCredits } from '../contract/credits';
-import type { Catalogue } from '../contract/plans';
+import type { PackChange } from '../contract/pack-change';
+import type { Catalogue, Pack } from '../contract/plans';
 import type { StripeSnapshot } from '../contract/stripe-snapshot';
-import { allowanceOf } from './plans';
-import { isStepDown, packLines, type Purchase } from './purchases';
+import { packHeld } from './pack-held';
+import { allowanceOf, findPack } from './plans';
+import { currentPurchase, latestPurchase, type Purchase } from './purchases';
 import type { SubscriptionLife } from './subscription-life';
 
 const CUT = 'cut:';
 /** What a change takes before it is made (restart-period); see plan-change.ts. */
 const CHANGE = 'change:';
 
-export function cutCause({ key }: Pick<Purchase, 'key'>, pack: string | null): string {
+function cutCause({ key }: Pick<Purchase, 'key'>, pack: string | null): string {
   return `${CUT}${key}:${pack ?? 'none'}`;
 }
 
@@ -35,24 +37,25 @@ export function packCuts(
   { catalogue, books, stripe, changeUnderWay }: CutInput,
   life: SubscriptionLife,
 ): readonly LedgerCommand[] {
-  const { current, pack, purchases, subscription } = life;
-  const latest = purchases.filter(({ late }) => !late).at(-1);
+  const { current, purchases, subscription } = life;
+  const latest = latestPurchase(purchases);
   // Also where the subscription is over by now: a way down that nobody saw cuts what was left after it.
   if (!current || !latest) return [];
-  const held = books.grants.find(({ key }) => key === current.key);
+  const held = books.grants.find(({ key }) => key === current.grantKey);
   const commands: LedgerCommand[] = abandoned(held, [subscription.change?.id, changeUnderWay]);
-  if (isUnpaidStepUp(catalogue, stripe, life)) return commands;
-
   const stale = (held?.revocations ?? []).filter(
     ({ cause, asked }) =>
       cause.startsWith(CUT) && !cause.startsWith(`${CUT}${latest.key}:`) && asked !== '0',
   );
-  commands.push(...stale.map(({ cause }) => ({ do: 'restore', key: current.key, cause }) as const));
+  commands.push(
+    ...stale.map(({ cause }) => ({ do: 'restore', key: current.grantKey, cause }) as const),
+  );
+  const pack = packHeld(catalogue, stripe, life, latest);
   const atMost = allowanceOf(pack);
   if (atMost >= allowanceOf(current.pack)) return commands;
   const cause = cutCause(latest, pack?.key ?? null);
   if (stale.length > 0 || hasMoreThan(held, cause, atMost)) {
-    commands.push({ do: 'cut', key: current.key, cause, atMost: formatCredits(atMost) });
+    commands.push({ do: 'cut', key: current.grantKey, cause, atMost: formatCredits(atMost) });
   }
   return commands;
 }
@@ -80,20 +83,26 @@ function abandoned(
     .map(({ cause }) => ({ do: 'restore', key: held?.key ?? '', cause }));
 }
 
-/** The subscription shows a larger pack, but the invoice for it is not paid: nothing moves until it is. */
-function isUnpaidStepUp(
+/** A step down of ours: what it cuts is credited, and this is the grant that it cuts. */
+export interface StepDown {
+  readonly change: PackChange;
+  readonly from: Pack | undefined;
+  readonly to: Pack | undefined;
+  readonly bought: Purchase;
+  readonly cause: string;
+}
+
+/** Of the last change, where it took off what was paid and where the credit for it is ours to give. */
+export function stepDownOf(
   catalogue: Catalogue,
-  { invoices }: StripeSnapshot,
-  { subscription, pack, purchases }: SubscriptionLife,
-): boolean {
-  const lastPaid = purchases.at(-1)?.paidAt ?? 0;
-  return invoices.some(
-    (invoice) =>
-      (invoice.status === 'open' || invoice.status === 'uncollectible') &&
-      invoice.createdAt >= lastPaid &&
-      packLines(catalogue, invoice, subscription.id).some(
-        ({ line }) =>
-          line.proration && line.plan === pack?.key && !isStepDown(catalogue, line, invoice),
-      ),
-  );
+  { subscription: { change }, purchases }: SubscriptionLife,
+): StepDown | undefined {
+  if (change?.unused !== 'time-and-credits') return undefined;
+  const from = findPack(catalogue, change.from);
+  const to = findPack(catalogue, change.to);
+  const bought = currentPurchase(purchases, change.at);
+  const latest = latestPurchase(purchases, change.at);
+  if (!bought || !latest || change.at >= bought.period.end) return undefined;
+  if (allowanceOf(to) >= allowanceOf(from)) return undefined;
+  return { change, from, to, bought, cause: cutCause(latest, change.to) };
 }

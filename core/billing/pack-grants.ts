@@ -5,6 +5,9 @@
 import { PACK_SOURCE, type LedgerCommand } from '../contract/billing-books';
 import type { Catalogue } from '../contract/plans';
 import type { BillingBooks } from '../contract/billing-books';
+import { formatCredits } from '../contract/credits';
+import { stepDownOf } from './pack-cuts';
+import { allowanceOf } from './plans';
 import { isPaidLate } from './standing';
 import type { SubscriptionLife } from './subscription-life';
 import { HOUR, isoTime } from './times';
@@ -17,16 +20,17 @@ export function packGrants(
   life: SubscriptionLife,
 ): readonly LedgerCommand[] {
   const { purchases, current } = life;
+  const step = stepDownOf(catalogue, life);
   return purchases
-    .filter(({ key, grantKey }) => key === grantKey)
-    .flatMap(({ key, pack, late, period }) => {
+    .filter(({ brings }) => brings)
+    .flatMap(({ grantKey: key, pack, late, period }) => {
       const held = books.grants.find((grant) => grant.key === key);
       const term: Term = late
         ? { expiresAt: isoTime(period.end), priority: catalogue.burn.pack }
-        : key === current?.key
+        : key === current?.grantKey
           ? termOf(catalogue, life, held)
           : { expiresAt: null, priority: catalogue.burn.pack };
-      const superseded = !late && key !== current?.key;
+      const superseded = !late && key !== current?.grantKey;
       const commands: LedgerCommand[] = [];
       if (!held) {
         commands.push({
@@ -38,8 +42,13 @@ export function packGrants(
           ...(term.expiresAt === null ? {} : { expiresAt: term.expiresAt }),
         });
       }
+      // A step down of a period that came and went unseen: what it cut is credited all the same.
+      if (superseded && !held && step?.bought.grantKey === key) {
+        const atMost = formatCredits(allowanceOf(step.to));
+        commands.push({ do: 'cut', key, cause: step.cause, atMost });
+      }
       if (superseded && held?.ended !== true) {
-        commands.push({ do: 'end', key, cause: `renewed:${current?.key}` });
+        commands.push({ do: 'end', key, cause: `renewed:${current?.grantKey}` });
       } else if (held && !held.ended && !late && differs(held, term)) {
         commands.push({ do: 'term', key, ...term });
       }

@@ -11,6 +11,7 @@ import { TollgateError } from '../contract/errors';
 import type { MinorUnits, Pack, Seconds } from '../contract/plans';
 import type { PackChange } from '../contract/pack-change';
 import type { StripeCommand } from '../contract/stripe-command';
+import { comingPurchase } from './coming-purchase';
 import { changeCause } from './pack-cuts';
 import { allowanceOf, requireSoldPack } from './plans';
 import { requireAction } from './possible-actions';
@@ -43,6 +44,8 @@ interface Ground {
   readonly to: Pack | undefined;
   readonly current: Purchase | undefined;
   readonly held: BillingGrant | undefined;
+  /** A renewal whose invoice is a draft: nothing of what it will bring is used. */
+  readonly coming: Purchase | undefined;
 }
 
 /**
@@ -52,32 +55,32 @@ interface Ground {
 export function planChange(input: BillingInput, to: string | null, id: string): ChangePlan {
   const { catalogue, now } = input;
   const ground = groundOf(input, to);
-  const { from, current, held } = ground;
+  const { from, current, held, coming } = ground;
   const direction = directionOf(ground);
   const { upgradeBilling, unused } = catalogue.policies;
   const restarts =
     upgradeBilling === 'restart-period' && (direction === 'upgrade' || direction === 'add');
   const change: PackChange = { id, from: from?.key ?? null, to, at: now, unused };
 
-  const free = held && !held.ended ? credits(held.remaining) - credits(held.reserved) : 0n;
+  const remaining = coming ? allowanceOf(coming.pack) : credits(held?.remaining ?? '0');
+  const reserved = coming ? 0n : credits(held?.reserved ?? '0');
+  const free = coming || (held && !held.ended) ? remaining - reserved : 0n;
   const stepsDown = direction === 'downgrade' || direction === 'remove';
   const kept = allowanceOf(ground.to);
-  const lost = stepsDown ? least(free, above(credits(held?.remaining ?? '0'), kept)) : free;
+  const lost = stepsDown ? least(free, above(remaining, kept)) : free;
   const take: LedgerCommand | undefined =
     restarts && unused === 'time-and-credits' && current && held && !held.ended
-      ? { do: 'cut', key: current.key, cause: changeCause(id), atMost: '0' }
+      ? { do: 'cut', key: current.grantKey, cause: changeCause(id), atMost: '0' }
       : undefined;
   const takes = take !== undefined || (stepsDown && unused === 'time-and-credits');
   return {
     direction,
     change,
-    creditsAfter: formatCredits(
-      stepsDown ? credits(held?.remaining ?? '0') - lost : allowanceOf(ground.to),
-    ),
+    creditsAfter: formatCredits(stepsDown ? remaining - lost : allowanceOf(ground.to)),
     creditsLost: formatCredits(lost),
     credited: takes ? creditFor(ground, lost, now) + (restarts ? otherLines(ground, now) : 0) : 0,
     ...(take ? { take } : {}),
-    undo: take && current ? [{ do: 'restore', key: current.key, cause: changeCause(id) }] : [],
+    undo: take && current ? [{ do: 'restore', key: current.grantKey, cause: changeCause(id) }] : [],
   };
 }
 
@@ -154,8 +157,9 @@ function groundOf({ catalogue, books, stripe, now }: BillingInput, to: string | 
   if (!life || life.subscription.status === 'canceled' || pack?.key === from?.key) {
     throw new TollgateError('BILLING_ACTION_UNAVAILABLE', { action, state: standing.state });
   }
-  const held = books.grants.find(({ key }) => key === life.current?.key);
-  return { life, from, to: pack, current: life.current, held };
+  const held = books.grants.find(({ key }) => key === life.current?.grantKey);
+  const coming = comingPurchase(catalogue, stripe, life);
+  return { life, from, to: pack, current: life.current, held, coming };
 }
 
 function directionOf({ from, to }: Ground): ChangePlan['direction'] {
@@ -165,10 +169,12 @@ function directionOf({ from, to }: Ground): ChangePlan['direction'] {
 }
 
 /** What the credits that are taken are worth, of the pack that is given up. */
-function creditFor({ from, to, current }: Ground, taken: Credits, at: Seconds): MinorUnits {
-  if (!current || !from) return 0;
+function creditFor(ground: Ground, taken: Credits, at: Seconds): MinorUnits {
+  const { from, to, current } = ground;
+  const bought = ground.coming ?? current;
+  if (!bought || !from) return 0;
   const smaller = to && to.price < from.price ? to.price : 0;
-  return unusedValue(from.price - smaller, taken, current, at);
+  return unusedValue(from.price - smaller, taken, bought, at);
 }
 
 /** Where a new period begins, every other line begins anew too: its unused time is credited. */

@@ -16,8 +16,10 @@ import { allowanceOf, findPack } from './plans';
 export interface Purchase {
   /** The line's id. */
   readonly key: string;
-  /** The grant it pays for: its own, or the one that the same pack has in this period already. */
+  /** The grant that it pays for: one for each pack in a period, however many lines were paid for it. */
   readonly grantKey: string;
+  /** The grant comes with this one; the others of the same grant bring nothing more. */
+  readonly brings: boolean;
   readonly subscription: string;
   readonly invoice: string;
   readonly pack: Pack;
@@ -33,31 +35,33 @@ export interface Purchase {
   readonly gross: bigint;
 }
 
-/** In the order in which they were paid. */
+/** In the order of the times that they pay for: a renewal can be paid after an upgrade of its period. */
 export function purchasesOf(
   catalogue: Catalogue,
   stripe: StripeSnapshot,
   subscription: string,
 ): readonly Purchase[] {
-  const lines = stripe.invoices.flatMap((invoice) =>
-    invoice.status === 'paid' ? packLines(catalogue, invoice, subscription) : [],
-  );
-  lines.sort(inOrder);
+  const lines = stripe.invoices
+    .flatMap((invoice) => packLines(catalogue, invoice, subscription))
+    .filter(({ line, invoice }) => !line.proration || !isStepDown(catalogue, line, invoice))
+    .sort(inOrder);
   const wholePeriods = lines.filter(({ line }) => !line.proration).map(({ line }) => line.period);
-  const purchases: Purchase[] = [];
-  for (const { line, invoice, pack, paidAt } of lines) {
+  const periodOf = ({ line }: PackLine): Purchase['period'] =>
+    line.proration ? enclosing(wholePeriods, line.period) : line.period;
+  const purchases = lines.flatMap((one) => {
+    const { line, invoice, pack } = one;
+    const period = periodOf(one);
+    const paidAt = invoice.paidAt ?? invoice.createdAt;
     const late = paidAt >= line.period.end;
     // An adjustment of a period that is over buys nothing.
-    if (line.proration && (late || isStepDown(catalogue, line, invoice))) continue;
-    const period = line.proration ? enclosing(wholePeriods, line.period) : line.period;
-    const before = line.proration
-      ? purchases.find(
-          (one) => one.pack.key === pack.key && one.period.start === period.start && !one.late,
-        )
-      : undefined;
-    purchases.push({
+    if (invoice.status !== 'paid' || (line.proration && late)) return [];
+    // Paid or not yet: when it is, it must not bring a second one.
+    const first = lines.find(
+      (other) => other.pack.key === pack.key && periodOf(other).start === period.start,
+    );
+    return {
       key: line.id,
-      grantKey: before?.grantKey ?? line.id,
+      grantKey: line.proration && first ? first.line.id : line.id,
       subscription,
       invoice: invoice.id,
       pack,
@@ -67,36 +71,52 @@ export function purchasesOf(
       late,
       net: BigInt(line.amount - line.discount),
       gross: BigInt(line.amount),
-    });
-  }
-  return purchases;
+    };
+  });
+  return purchases.map((one) => {
+    const same = purchases.filter(({ grantKey }) => grantKey === one.grantKey);
+    return { ...one, brings: one === (same.find(({ late }) => !late) ?? same[0]) };
+  });
 }
 
 /** Of one second: the whole period before what was added to it, and the smaller pack before the larger. */
 function inOrder(one: PackLine, other: PackLine): number {
   return (
-    one.paidAt - other.paidAt ||
     one.line.period.start - other.line.period.start ||
+    one.invoice.createdAt - other.invoice.createdAt ||
     Number(one.line.proration) - Number(other.line.proration) ||
     Number(allowanceOf(one.pack) - allowanceOf(other.pack)) ||
     (one.line.id < other.line.id ? -1 : 1)
   );
 }
 
-/** The purchase whose grant holds the allowance now: the last that brought one of its own. */
-export function currentPurchase(purchases: readonly Purchase[]): Purchase | undefined {
-  return purchases.filter(({ key, grantKey, late }) => key === grantKey && !late).at(-1);
+/** The purchase whose grant holds the allowance: the last that brought one. */
+export function currentPurchase(
+  purchases: readonly Purchase[],
+  at?: Seconds,
+): Purchase | undefined {
+  return latestPurchase(
+    purchases.filter(({ brings }) => brings),
+    at,
+  );
+}
+
+/** The last that pays for anything, at a moment of the past or now. */
+export function latestPurchase(
+  purchases: readonly Purchase[],
+  at: Seconds = Infinity,
+): Purchase | undefined {
+  return purchases.filter(({ late, paysFrom }) => !late && paysFrom <= at).at(-1);
 }
 
 interface PackLine {
   readonly line: InvoiceLineSnapshot;
   readonly invoice: InvoiceSnapshot;
   readonly pack: Pack;
-  readonly paidAt: Seconds;
 }
 
 /** Lines that charge for a pack; a trial's line charges nothing. */
-export function packLines(
+function packLines(
   catalogue: Catalogue,
   invoice: InvoiceSnapshot,
   subscription: string,
@@ -105,12 +125,12 @@ export function packLines(
     const pack = findPack(catalogue, line.plan);
     const ours = (line.subscription ?? invoice.subscription) === subscription;
     if (!pack || !ours || line.amount <= 0) return [];
-    return [{ line, invoice, pack, paidAt: invoice.paidAt ?? invoice.createdAt }];
+    return [{ line, invoice, pack }];
   });
 }
 
 /** Stripe's proration of a downgrade credits the larger pack and charges the smaller, from one moment on. */
-export function isStepDown(
+function isStepDown(
   catalogue: Catalogue,
   line: InvoiceLineSnapshot,
   invoice: InvoiceSnapshot,

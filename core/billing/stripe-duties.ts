@@ -6,8 +6,7 @@ import { credits } from '../contract/credits';
 import type { Catalogue } from '../contract/plans';
 import type { StripeCommand } from '../contract/stripe-command';
 import type { StripeSnapshot } from '../contract/stripe-snapshot';
-import { cutCause } from './pack-cuts';
-import { allowanceOf, findPack } from './plans';
+import { stepDownOf } from './pack-cuts';
 import type { Standing } from './standing';
 import type { SubscriptionLife } from './subscription-life';
 import { unusedValue } from './unused-value';
@@ -113,23 +112,18 @@ export function creditUnused(
   stripe: StripeSnapshot,
   life: SubscriptionLife | undefined,
 ): readonly StripeCommand[] {
-  const { subscription, current, purchases = [] } = life ?? {};
-  const change = subscription?.change;
-  const latest = purchases.filter(({ late }) => !late).at(-1);
-  if (!life || !change || !current || !latest || change.unused !== 'time-and-credits') return [];
-  if (life.phase !== 'running' && life.phase !== 'without-pack') return [];
-
-  const from = findPack(catalogue, change.from);
-  const to = findPack(catalogue, change.to);
-  const steppedDown = allowanceOf(to) < allowanceOf(from) && change.at < current.period.end;
+  if (life?.phase !== 'running' && life?.phase !== 'without-pack') return [];
+  const step = stepDownOf(catalogue, life);
+  if (!step) return [];
+  const { change, from, to, bought, cause } = step;
   const key = unusedKey(change.id);
-  if (!steppedDown || isCredited(stripe, key)) return [];
+  if (isCredited(stripe, key)) return [];
   const cut = books.grants
-    .find((grant) => grant.key === current.key)
-    ?.revocations.find(({ cause }) => cause === cutCause(latest, change.to));
+    .find((grant) => grant.key === bought.grantKey)
+    ?.revocations.find((revocation) => revocation.cause === cause);
   if (!cut) return [];
   const givenUp = (from?.price ?? 0) - (to?.price ?? 0);
-  const amount = unusedValue(givenUp, credits(cut.taken), current, change.at);
+  const amount = unusedValue(givenUp, credits(cut.taken), bought, change.at);
   if (amount === 0) return [];
   return [
     {

@@ -40,7 +40,7 @@ function creditsCard(books: BillingBooks, { state, life, current }: Standing): C
     return { ...common, ...(books.drip && nextDripAt ? { refillsAt: nextDripAt } : {}) };
   }
   const { allowance } = smallerPack(life?.pack, current.pack);
-  const left = books.grants.find(({ key }) => key === current.key)?.remaining ?? '0';
+  const left = books.grants.find(({ key }) => key === current.grantKey)?.remaining ?? '0';
   const { cancelAt } = life?.subscription ?? {};
   const end = state === 'paid-late' ? current.period.end : cancelAt;
   return {

@@ -14,9 +14,10 @@ export interface StripeSnapshot {
   /** Absent while the account has never been to Stripe. */
   readonly customer?: CustomerSnapshot;
   readonly subscriptions: readonly SubscriptionSnapshot[];
+  /** Oldest first. */
   readonly invoices: readonly InvoiceSnapshot[];
   /** Invoice items that wait for the next invoice. */
-  readonly pendingItems: readonly PendingItemSnapshot[];
+  readonly pendingItems: readonly BilledSnapshot[];
   readonly topUps: readonly TopUpSnapshot[];
 }
 
@@ -78,21 +79,25 @@ export interface InvoiceSnapshot {
   readonly payments: readonly PaymentSnapshot[];
 }
 
-export interface InvoiceLineSnapshot {
-  /** The line's own id: the key of the grant that it pays for. */
+/** What an invoice says of one plan, or an item that waits for the next invoice. */
+export interface BilledSnapshot {
   readonly id: string;
   /** Key of a pack or of the Pro line; null for anything else. */
   readonly plan: string | null;
   readonly subscription?: string;
   /** Before discounts; negative for a credit. */
   readonly amount: MinorUnits;
-  /** Sum of its discounts, zero or more. */
-  readonly discount: MinorUnits;
   /** Part of a period, not a whole one. */
   readonly proration: boolean;
   readonly period: { readonly start: Seconds; readonly end: Seconds };
-  /** {@link PendingItemSnapshot.key} of the invoice item that it came from. */
+  /** Metadata `tollgate_key` of the invoice item: says which of our commands made it. */
   readonly key?: string;
+}
+
+/** Its id is the key of the grant that it pays for. */
+export interface InvoiceLineSnapshot extends BilledSnapshot {
+  /** Sum of its discounts, zero or more. */
+  readonly discount: MinorUnits;
 }
 
 /** A payment that arrived, with what has been taken back of it. */
@@ -116,14 +121,6 @@ export interface DisputeSnapshot {
   readonly amount: MinorUnits;
   /** Stripe's word: needs_response, under_review, won, lost, warning_…, prevented. */
   readonly status: string;
-}
-
-export interface PendingItemSnapshot {
-  readonly id: string;
-  readonly subscription?: string;
-  readonly amount: MinorUnits;
-  /** Metadata `tollgate_key`: says which of our commands made it. */
-  readonly key?: string;
 }
 
 /** A purchase of credits outside of a subscription. */

@@ -28,6 +28,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant('subscribe'), fc.nat(PACKS.length - 1)) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('spend'), fc.constantFrom(7, 180, 900, 99_999)) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('pass'), fc.constantFrom(1, 24, 300, 719, 742)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('renews'), fc.constant(0)) },
   fc.tuple(fc.constantFrom('cancel', 'undo', 'decline', 'card', 'top up'), fc.constant(0)),
 );
 
@@ -56,12 +57,20 @@ async function take(one: BilledAccount, [what, choice]: Step): Promise<void> {
   if (what === 'subscribe') await one.subscribe(plan);
   if (what === 'spend') await one.spend(choice);
   if (what === 'pass') one.pass(choice * HOUR);
+  if (what === 'renews') passToDraft(one);
   if (what === 'cancel') await one.cancel();
   if (what === 'undo') await one.resubscribe();
   if (what === 'decline') one.stripe.card.works = false;
   if (what === 'card') one.stripe.card = { name: `${one.stripe.card.name}+`, works: true };
   if (what === 'top up') one.stripe.topUp('top-up-100');
   await one.sync();
+}
+
+/** To where a new period has begun, and its invoice is not charged yet. */
+function passToDraft({ stripe, pass }: BilledAccount): void {
+  const live = stripe.snapshot().subscriptions.find(({ status }) => status !== 'canceled');
+  const renewal = live?.items[0]?.periodEnd;
+  if (renewal !== undefined) pass(renewal + HOUR / 6 - stripe.now());
 }
 
 /** What was spent of bought credits, at list price, above what was paid. In minor units. */

@@ -297,6 +297,19 @@ describe('canceling', () => {
 });
 
 describe('a payment that fails', () => {
+  test('an upgrade by hand that is paid before it keeps its allowance', async () => {
+    const one = await failing();
+    await one.sync();
+    one.stripe.card.works = true;
+    const [subscription] = one.stripe.snapshot().subscriptions;
+    one.stripe.changeByHand(subscription?.id ?? '', 'agent-1000', true);
+    await one.sync();
+    expect(await balanceOf(one)).toBe(1_000);
+    one.pass(2 * DAY);
+    await one.sync();
+    expect(await balanceOf(one)).toBe(1_000);
+  });
+
   async function failing(whenExhausted: 'cancel' | 'unpaid' = 'cancel'): Promise<BilledAccount> {
     const one = await subscribedAccount(books, 'agent-200');
     await one.spend(50);

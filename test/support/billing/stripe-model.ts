@@ -471,11 +471,10 @@ export function createStripeModel(catalogue: Catalogue, start: Seconds): StripeM
         }),
       })),
       invoices: invoices.map(({ fromBalance, ...rest }) => rest),
-      pendingItems: waiting.map(({ id: item, subscription, line }) => ({
+      pendingItems: waiting.map(({ id: item, subscription, line: { discount, ...line } }) => ({
+        ...line,
         id: item,
         subscription,
-        amount: line.amount,
-        ...(line.key === undefined ? {} : { key: line.key }),
       })),
       topUps,
     };

@@ -9,6 +9,7 @@ import {
   type BillingHouse,
   type TestAccount,
 } from '../support/billing-house';
+import { priceOf } from '../support/customer-acts';
 
 let house: BillingHouse;
 beforeAll(async () => {
@@ -79,3 +80,33 @@ it('makes good by its own timer what no event told', async () => {
     return grants.some(({ source }) => source === 'pack');
   });
 });
+
+it.each(['create_prorations', 'always_invoice'] as const)(
+  'counts a way down that nobody heard of, before a way up that nobody has paid: %s',
+  async (proration_behavior) => {
+    const { sdk } = house;
+    const account = await house.openAccount();
+    const answer = await account.subscription.subscribe({ pack: 'agent-1000' });
+    if (!('url' in answer)) throw new Error('no Checkout page');
+    await account.pay(answer.url);
+    await account.subscription.refresh();
+    await house.control('faults/webhooks', { drop: 1 });
+    const { id: card } = await sdk.paymentMethods.attach('pm_card_chargeCustomerFail', {
+      customer: account.customer,
+    });
+    const [subscription] = (await sdk.subscriptions.list({ customer: account.customer })).data;
+    const { id = '', items } = subscription ?? {};
+    for (const pack of ['agent_200', 'agent_2500']) {
+      await sdk.subscriptions.update(id, {
+        items: [{ id: items?.data[0]?.id ?? '', price: await priceOf(sdk, `tollgate_${pack}`) }],
+        default_payment_method: card,
+        proration_behavior,
+      });
+      await account.advance(DAY);
+    }
+    expect(await account.subscription.refresh()).toMatchObject({
+      credits: { allowanceLeft: '200' },
+      subscription: { plan: 'agent-2500' },
+    });
+  },
+);

@@ -80,6 +80,19 @@ describe('upgrading mid-period', () => {
     expect(view.credits.allowanceLeft).toBe('1000');
   });
 
+  it('while the renewal is a draft: available at once, and still there when that is paid', async () => {
+    const account = await seed.openAt(START);
+    await account.subscribed('agent-200');
+    await account.until('2026-05-01T12:10:00Z');
+    const view = await account.subscription.changePack({ pack: 'agent-1000' });
+    expect(view.credits).toMatchObject({ allowance: '1000', allowanceLeft: '1000' });
+    // 2,677,800 of 2,678,400 seconds are left of both prices; the draft bills the 50.00 in full.
+    expect(await paid(account)).toEqual([50_00, 169_96]);
+    const after = await account.until('2026-05-01T14:00:00Z');
+    expect(await paid(account)).toEqual([50_00, 50_00, 169_96]);
+    expect(after.credits).toMatchObject({ allowance: '1000', allowanceLeft: '1000' });
+  });
+
   it('a card that is declined changes nothing', async () => {
     const account = await seed.openAt(START);
     await account.subscribed('agent-200');
@@ -114,6 +127,27 @@ describe('“Downgrades work the same way: the unused portion is credited on you
     await account.until('2026-06-01T14:00:00Z');
     await account.until('2026-07-01T14:00:00Z');
     expect(await paid(account)).toEqual([220_00, 0, 0, 36_67]);
+  });
+
+  it('while the renewal is a draft: as previewed, credited as soon as that is paid', async () => {
+    const account = await seed.openAt(START);
+    await account.subscribed('agent-1000');
+    await account.until('2026-05-01T12:10:00Z');
+    const preview = await account.subscription.previewPack({ pack: 'agent-200' });
+    // 170.00 × 2,677,800/2,678,400
+    expect(preview).toMatchObject({ chargedNow: 0, credited: 169_96, creditsLost: '800' });
+    const view = await account.subscription.changePack({ pack: 'agent-200', preview });
+    expect(view.credits).toMatchObject({ allowance: '200', allowanceLeft: '200' });
+    await expect(account.subscription.changePack({ pack: 'agent-1000' })).rejects.toMatchObject({
+      code: 'BILLING_ACTION_UNAVAILABLE',
+    });
+    const after = await account.until('2026-05-01T14:00:00Z');
+    expect(after).toMatchObject({
+      credits: { allowance: '200', allowanceLeft: '200' },
+      subscription: { nextInvoice: { amount: 0 } },
+    });
+    for (const month of ['06', '07', '08', '09']) await account.until(`2026-${month}-01T14:00:00Z`);
+    expect(await paid(account)).toEqual([220_00, 220_00, 0, 0, 0, 30_04]);
   });
 
   it('or the credits, where fewer of those are left', async () => {

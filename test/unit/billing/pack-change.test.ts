@@ -40,6 +40,7 @@ describe('what is unused', () => {
   const bought: Purchase = {
     key: 'il_1',
     grantKey: 'il_1',
+    brings: true,
     subscription: 'sub_1',
     invoice: 'in_1',
     pack: requireSoldPack(DEFAULT_CATALOGUE, 'agent-1000'),
