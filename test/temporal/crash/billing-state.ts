@@ -21,7 +21,7 @@ export async function stateOf({ house, account }: Lived): Promise<object> {
     house.sdk.paymentIntents.list({ customer, limit: 100 }),
     house.sdk.invoices.list({ customer, limit: 100 }),
     house.sdk.invoiceItems.list({ customer, limit: 100 }),
-    house.ledger.listGrants(account.account),
+    again(() => house.ledger.listGrants(account.account)),
   ]);
   return {
     subscription,

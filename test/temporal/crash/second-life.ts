@@ -3,7 +3,8 @@
  * subscription, a second subscription beside it, disputes.
  */
 import { DAY, type BillingHouse, type TestAccount } from '../support/billing-house';
-import { priceOf, take } from '../support/customer-acts';
+import { call, DAY_MS, settleOf } from '../../db/ledger/books';
+import { priceOf } from '../support/customer-acts';
 import { again, whenSeen, type Flow, type Lived } from './lived';
 
 const DISPUTED_CARD = '4000000000000259';
@@ -13,7 +14,7 @@ export const SECOND_LIFE: readonly Flow[] = [
     'a pack beside Pro',
     async (lived) => {
       const { house } = lived;
-      const opened = await house.openAccount();
+      const opened = await again(() => house.openAccount());
       lived.account = { ...opened, findCustomer: () => Promise.resolve(opened.customer) };
       await subscribeByHand(lived, 'tollgate_pro');
       const { subscription } = opened;
@@ -82,9 +83,10 @@ async function subscribeByHand({ house: { sdk }, account }: Lived, lookupKey: st
   await sdk.subscriptions.create({ customer, items, default_payment_method: id });
 }
 
-async function spend(house: BillingHouse, account: TestAccount): Promise<void> {
-  const refusal = await take({ house, account }, { do: 'spend', amount: 20 });
-  if (refusal !== undefined) throw new Error(refusal);
+async function spend({ ledger }: BillingHouse, { account }: TestAccount): Promise<void> {
+  const request = call(account, '20', { deadlineMs: DAY_MS });
+  await again(() => ledger.reserve(request));
+  await again(() => ledger.settle(settleOf(request, '20')));
 }
 
 async function findCharge({ house, account }: Lived, wanted: number): Promise<string> {

@@ -18,6 +18,7 @@ import { startSimulator, type Simulator } from '../../../stripe/simulator/start'
 import { syncStripe } from '../../../stripe/sync/sync-stripe';
 import { createLog } from '../../../worker/log';
 import { createTestDatabase, useDatabase, type TestDatabase } from '../../support/database';
+import { eventually } from '../../support/eventually';
 import { connectTemporal, uniqueTaskQueue, type TestTemporal } from '../../support/temporal';
 import { RETURN_URL, SECRET_KEY } from './billing-settings';
 import { impatientClient } from './impatient-client';
@@ -217,8 +218,13 @@ export async function openBillingHouse({
     async openNewcomer(): Promise<Newcomer> {
       const account = `acct-${randomUUID()}`;
       await ledger.openAccount(account);
-      const findCustomer = async (): Promise<string> =>
-        (await ledger.readStripePlace(account)).customer ?? '';
+      // Asked for again where PostgreSQL is away, as it is where it is killed.
+      const findCustomer = async (): Promise<string> => {
+        const place = await eventually(() => ledger.readStripePlace(account), {
+          deadlineMs: 120_000,
+        });
+        return place.customer ?? '';
+      };
       return {
         ...actsOf(account),
         findCustomer,
