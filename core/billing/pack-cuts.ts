@@ -6,12 +6,16 @@
 import type { BillingBooks, BillingGrant, LedgerCommand } from '../contract/billing-books';
 import { credits, formatCredits } from '../contract/credits';
 import type { PackChange } from '../contract/pack-change';
-import type { Catalogue, Pack } from '../contract/plans';
+import type { Catalogue, Pack, Seconds } from '../contract/plans';
 import type { StripeSnapshot } from '../contract/stripe-snapshot';
 import { packHeld } from './pack-held';
 import { allowanceOf, findPack } from './plans';
 import { currentPurchase, latestPurchase, type Purchase } from './purchases';
 import type { SubscriptionLife } from './subscription-life';
+import { MINUTE } from './times';
+
+/** A change has the time of our host, a purchase that of Stripe: clocks of hosts differ. */
+const SKEW: Seconds = 5 * MINUTE;
 
 const CUT = 'cut:';
 /** What a change takes before it is made (restart-period); see plan-change.ts. */
@@ -100,8 +104,8 @@ export function stepDownOf(
   if (change?.unused !== 'time-and-credits') return undefined;
   const from = findPack(catalogue, change.from);
   const to = findPack(catalogue, change.to);
-  const bought = currentPurchase(purchases, change.at);
-  const latest = latestPurchase(purchases, change.at);
+  const bought = currentPurchase(purchases, change.at + SKEW);
+  const latest = latestPurchase(purchases, change.at + SKEW);
   if (!bought || !latest || change.at >= bought.period.end) return undefined;
   if (allowanceOf(to) >= allowanceOf(from)) return undefined;
   return { change, from, to, bought, cause: cutCause(latest, change.to) };

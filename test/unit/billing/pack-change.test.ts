@@ -5,6 +5,7 @@ import {
   encodePackChange,
   type PackChange,
 } from '../../../core/contract/pack-change';
+import { stepDownOf } from '../../../core/billing/pack-cuts';
 import { unusedValue, timeValue } from '../../../core/billing/unused-value';
 import type { Purchase } from '../../../core/billing/purchases';
 import { DEFAULT_CATALOGUE, requireSoldPack } from '../../../core/billing/plans';
@@ -72,6 +73,18 @@ describe('what is unused', () => {
     const late = { ...bought, paysFrom: 20 * 86_400, net: 73_33n, gross: 73_33n };
     expect(unusedValue(220_00, 1_000_000_000n, late, 25 * 86_400)).toBe(36_66);
     expect(unusedValue(220_00, 1_000_000_000n, late, 20 * 86_400)).toBe(73_33);
+  });
+
+  test.each([
+    ['five minutes before its pack was bought, by a clock that is late', -300, true],
+    ['long before', -600, false],
+    ['within the period', 86_400, true],
+    ['when the period is over', period.end, false],
+  ])('a step down %s (%p s): credited is %p', (_when, at, credited) => {
+    const change = { ...CHANGE, at };
+    const subscription = { id: 'sub_1', status: 'active', createdAt: 0, items: [], change };
+    const life = { subscription, phase: 'running', purchases: [bought] } as const;
+    expect(stepDownOf(DEFAULT_CATALOGUE, life)?.bought).toEqual(credited ? bought : undefined);
   });
 
   test('time is rounded down', () => {
