@@ -2,12 +2,13 @@
 import type { BillingBooks } from '../contract/billing-books';
 import type { BillingAction } from '../contract/billing-view';
 import { TollgateError } from '../contract/errors';
-import type { Catalogue } from '../contract/plans';
+import type { Catalogue, Seconds } from '../contract/plans';
 import type { StripeSnapshot } from '../contract/stripe-snapshot';
 import { comingPurchase } from './coming-purchase';
 import { allowanceOf } from './plans';
 import type { Standing } from './standing';
 import type { SubscriptionLife } from './subscription-life';
+import { isoTime } from './times';
 
 export function possibleActions(
   catalogue: Catalogue,
@@ -27,7 +28,8 @@ export function possibleActions(
     : ['top-up', ...(customer?.paymentMethod ? (['set-auto-top-up'] as const) : [])];
   switch (state) {
     case 'active': {
-      const rises = sold.some((one) => one > now) && !isPaidTwice(catalogue, stripe, life);
+      const rises =
+        sold.some((one) => one > now) && waitsUntil(catalogue, stripe, life) === undefined;
       const up: readonly BillingAction[] = rises ? ['upgrade'] : [];
       const down: readonly BillingAction[] = sold.some((one) => one < now) ? ['downgrade'] : [];
       return frozen ? [leave, ...portal] : [...up, ...down, leave, ...buy, ...portal];
@@ -37,7 +39,7 @@ export function possibleActions(
     case 'grace':
       return [leave, ...buy, ...portal];
     default: {
-      const returns = !frozen && !isPaidTwice(catalogue, stripe, life);
+      const returns = !frozen && waitsUntil(catalogue, stripe, life) === undefined;
       return [...(returns ? (['subscribe'] as const) : []), ...buy, ...portal];
     }
   }
@@ -47,16 +49,18 @@ export function possibleActions(
  * A way up that would pay anew for what a draft bills anyway has to wait until that is paid: up again after
  * a step down in that hour, and a new period in place of one whose credits are not there yet to be credited.
  */
-function isPaidTwice(
+function waitsUntil(
   catalogue: Catalogue,
   stripe: StripeSnapshot,
   life: SubscriptionLife | undefined,
-): boolean {
+): Seconds | undefined {
   const coming = life && comingPurchase(catalogue, stripe, life);
-  if (!coming) return false;
+  if (!coming) return undefined;
   const { upgradeBilling, unused } = catalogue.policies;
   const restarts = upgradeBilling === 'restart-period' && unused === 'time-and-credits';
-  return restarts || allowanceOf(coming.pack) > allowanceOf(life.pack);
+  const isPaidTwice = restarts || allowanceOf(coming.pack) > allowanceOf(life.pack);
+  const draft = stripe.invoices.find(({ id }) => id === coming.invoice);
+  return isPaidTwice ? draft?.finalizesAt : undefined;
 }
 
 /** @throws BILLING_ACTION_UNAVAILABLE */
@@ -68,5 +72,9 @@ export function requireAction(
   standing: Standing,
 ): void {
   if (possibleActions(catalogue, books, stripe, standing).includes(action)) return;
-  throw new TollgateError('BILLING_ACTION_UNAVAILABLE', { action, state: standing.state });
+  const { state, life } = standing;
+  const rises = action === 'upgrade' || action === 'subscribe';
+  const until = rises ? waitsUntil(catalogue, stripe, life) : undefined;
+  const details = { action, state, ...(until === undefined ? {} : { until: isoTime(until) }) };
+  throw new TollgateError('BILLING_ACTION_UNAVAILABLE', details);
 }

@@ -140,6 +140,11 @@ describe('“Downgrades work the same way: the unused portion is credited on you
     expect(view.credits).toMatchObject({ allowance: '200', allowanceLeft: '200' });
     await expect(account.subscription.changePack({ pack: 'agent-1000' })).rejects.toMatchObject({
       code: 'BILLING_ACTION_UNAVAILABLE',
+      details: {
+        action: 'upgrade',
+        state: 'active',
+        until: expect.stringMatching('^2026-05-01T13:0') as unknown,
+      },
     });
     const after = await account.until('2026-05-01T14:00:00Z');
     expect(after).toMatchObject({
