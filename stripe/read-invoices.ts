@@ -87,14 +87,27 @@ async function readLine(
   const details =
     line.parent?.subscription_item_details ?? line.parent?.invoice_item_details ?? undefined;
   const subscription = details?.subscription ?? idOf(line.subscription) ?? ofInvoice;
-  const key = line.metadata[KEY];
   return {
-    id: line.id,
-    plan: await prices.planOf(line.pricing?.price_details?.price),
-    amount: line.amount,
+    ...(await readBilled(prices, line, details?.proration ?? false, subscription)),
     discount: (line.discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0),
-    proration: details?.proration ?? false,
-    period: { start: line.period.start, end: line.period.end },
+  };
+}
+
+type Billed = Stripe.InvoiceLineItem | Stripe.InvoiceItem;
+
+async function readBilled(
+  prices: Prices,
+  { id, amount, period, pricing, metadata }: Billed,
+  proration: boolean,
+  subscription: string | undefined,
+): Promise<BilledSnapshot> {
+  const key = metadata?.[KEY];
+  return {
+    id,
+    plan: await prices.planOf(pricing?.price_details?.price),
+    amount,
+    proration,
+    period: { start: period.start, end: period.end },
     ...(subscription === undefined ? {} : { subscription }),
     ...(key === undefined ? {} : { key }),
   };
@@ -107,18 +120,8 @@ export async function readPendingItems(
 ): Promise<readonly BilledSnapshot[]> {
   const items = await askAll(() => sdk.invoiceItems.list({ customer, pending: true, limit: PAGE }));
   return Promise.all(
-    items.map(async ({ id, amount, parent, metadata, pricing, proration, period }) => {
-      const subscription = parent?.subscription_details?.subscription;
-      const key = metadata?.[KEY];
-      return {
-        id,
-        plan: await prices.planOf(pricing?.price_details?.price),
-        amount,
-        proration,
-        period: { start: period.start, end: period.end },
-        ...(subscription === undefined ? {} : { subscription }),
-        ...(key === undefined ? {} : { key }),
-      };
-    }),
+    items.map((item) =>
+      readBilled(prices, item, item.proration, item.parent?.subscription_details?.subscription),
+    ),
   );
 }

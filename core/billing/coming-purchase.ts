@@ -16,6 +16,7 @@ export function comingPurchase(
   const drafts = stripe.invoices.filter(
     ({ subscription, finalizesAt }) => subscription === id && finalizesAt !== undefined,
   );
+  if (drafts.length === 0) return undefined;
   const invoices = stripe.invoices.map((one): InvoiceSnapshot =>
     drafts.includes(one) ? { ...one, status: 'paid' } : one,
   );

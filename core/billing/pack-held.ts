@@ -18,7 +18,11 @@ export function packHeld(
   { subscription, pack }: SubscriptionLife,
   latest: Purchase,
 ): Pack | undefined {
-  return stepsSince(stripe, subscription.id, latest)
+  const isStep = (one: BilledSnapshot): boolean =>
+    one.proration &&
+    one.subscription === subscription.id &&
+    findPack(catalogue, one.plan) !== undefined;
+  return stepsSince(stripe, latest, isStep)
     .flatMap((step) => packsOf(catalogue, step))
     .reduce(smaller, pack);
 }
@@ -28,25 +32,20 @@ type Step = readonly BilledSnapshot[];
 
 function stepsSince(
   { invoices, pendingItems }: StripeSnapshot,
-  subscription: string,
   latest: Purchase,
+  isStep: (one: BilledSnapshot) => boolean,
 ): readonly Step[] {
   const bought = invoices.findIndex(({ id }) => id === latest.invoice);
   const lines = invoices.slice(bought + 1).flatMap((invoice) => invoice.lines);
-  const prorations = [...lines, ...pendingItems].filter(
-    (one) => one.proration && one.subscription === subscription,
-  );
+  const prorations = [...lines, ...pendingItems].filter(isStep);
   const moments = [...new Set(prorations.map(({ period }) => period.start))];
   return moments.map((at) => prorations.filter(({ period }) => period.start === at));
 }
 
 /** Entered without leaving another: it was without a pack before. */
 function packsOf(catalogue: Catalogue, step: Step): readonly (Pack | undefined)[] {
-  const ofPacks = step.filter(({ plan }) => findPack(catalogue, plan) !== undefined);
-  const packs = ofPacks.map(({ plan }) => findPack(catalogue, plan));
-  return ofPacks.some(({ amount }) => amount <= 0) || packs.length === 0
-    ? packs
-    : [...packs, undefined];
+  const packs = step.map(({ plan }) => findPack(catalogue, plan));
+  return step.some(({ amount }) => amount <= 0) ? packs : [...packs, undefined];
 }
 
 function smaller(one: Pack | undefined, other: Pack | undefined): Pack | undefined {

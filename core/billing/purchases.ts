@@ -46,18 +46,18 @@ export function purchasesOf(
     .filter(({ line, invoice }) => !line.proration || !isStepDown(catalogue, line, invoice))
     .sort(inOrder);
   const wholePeriods = lines.filter(({ line }) => !line.proration).map(({ line }) => line.period);
-  const periodOf = ({ line }: PackLine): Purchase['period'] =>
-    line.proration ? enclosing(wholePeriods, line.period) : line.period;
-  const purchases = lines.flatMap((one) => {
-    const { line, invoice, pack } = one;
-    const period = periodOf(one);
+  const placed = lines.map((one) => ({
+    ...one,
+    period: one.line.proration ? enclosing(wholePeriods, one.line.period) : one.line.period,
+  }));
+  const purchases = placed.flatMap(({ line, invoice, pack, period }) => {
     const paidAt = invoice.paidAt ?? invoice.createdAt;
     const late = paidAt >= line.period.end;
     // An adjustment of a period that is over buys nothing.
     if (invoice.status !== 'paid' || (line.proration && late)) return [];
     // Paid or not yet: when it is, it must not bring a second one.
-    const first = lines.find(
-      (other) => other.pack.key === pack.key && periodOf(other).start === period.start,
+    const first = placed.find(
+      (other) => other.pack.key === pack.key && other.period.start === period.start,
     );
     return {
       key: line.id,

@@ -12,6 +12,7 @@ import {
   balanceOf,
   openAccount,
   subscribedAccount,
+  untilDraft,
 } from '../../support/billing/subscribed-account';
 import { expectCleanBooks, openBooks, type Books } from '../ledger/books';
 
@@ -57,20 +58,13 @@ async function take(one: BilledAccount, [what, choice]: Step): Promise<void> {
   if (what === 'subscribe') await one.subscribe(plan);
   if (what === 'spend') await one.spend(choice);
   if (what === 'pass') one.pass(choice * HOUR);
-  if (what === 'renews') passToDraft(one);
+  if (what === 'renews') one.pass(untilDraft(one));
   if (what === 'cancel') await one.cancel();
   if (what === 'undo') await one.resubscribe();
   if (what === 'decline') one.stripe.card.works = false;
   if (what === 'card') one.stripe.card = { name: `${one.stripe.card.name}+`, works: true };
   if (what === 'top up') one.stripe.topUp('top-up-100');
   await one.sync();
-}
-
-/** To where a new period has begun, and its invoice is not charged yet. */
-function passToDraft({ stripe, pass }: BilledAccount): void {
-  const live = stripe.snapshot().subscriptions.find(({ status }) => status !== 'canceled');
-  const renewal = live?.items[0]?.periodEnd;
-  if (renewal !== undefined) pass(renewal + HOUR / 6 - stripe.now());
 }
 
 /** What was spent of bought credits, at list price, above what was paid. In minor units. */

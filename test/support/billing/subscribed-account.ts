@@ -35,6 +35,12 @@ export async function subscribedAccount(
   return one;
 }
 
+/** How long it is to where a new period has begun, and its invoice waits to be charged. */
+export function untilDraft({ stripe }: BilledAccount): number {
+  const live = stripe.snapshot().subscriptions.find(({ status }) => status !== 'canceled');
+  return (live?.items[0]?.periodEnd ?? stripe.now()) + 600 - stripe.now();
+}
+
 export async function balanceOf(one: BilledAccount): Promise<number> {
   return Number((await one.books()).balance);
 }
