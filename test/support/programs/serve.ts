@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Part } from '../../../dev/part';
 import { providePostgres } from '../../../dev/postgres';
 import { provideTemporal } from '../../../dev/temporal';
+import { eventually } from '../eventually';
 import { onMessage, readArgument, runProgram, tell } from '../in-program';
 import type { Message } from '../program';
 
@@ -45,7 +46,10 @@ runProgram(async () => {
   onMessage('start', async () => {
     // The guard of a server that was killed must be gone before the next one.
     await part?.ended;
-    const address = await start();
+    // While it was gone, a connection of somebody else may have taken its port.
+    const address = await (port === undefined
+      ? start()
+      : eventually(start, { what: `${service} on port ${port}`, deadlineMs: 60_000 }));
     port = Number(new URL(service === 'postgres' ? address : `http://${address}`).port);
     tell<Serving>({ kind: 'serving', address, pid: part?.pid ?? 0 });
   });
