@@ -20,6 +20,8 @@ export interface PrivateService {
   restart(): Promise<void>;
   /** Both. Whoever asks while it is under way has to wait: it can be killed once at a time. */
   crashAndRestart(): Promise<void>;
+  /** Rejects with the reason when `crashAndRestart` cannot bring it back: a caller under test may swallow that. */
+  readonly failed: Promise<never>;
   /** Stops it and deletes its data. */
   close(): Promise<void>;
 }
@@ -49,11 +51,20 @@ export async function startPrivateService(
     if (again !== address) throw new Error(`${service} came back elsewhere: ${again}`);
   };
   let turn = Promise.resolve();
+  let fail: (reason: unknown) => void;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  // Whoever waits for it gets the rejection.
+  failed.catch(() => undefined);
   return {
     address,
     crash,
     restart,
-    crashAndRestart: () => (turn = turn.then(crash).then(restart)),
+    crashAndRestart() {
+      turn = turn.then(crash).then(restart);
+      turn.catch((reason: unknown) => fail(reason));
+      return turn;
+    },
+    failed,
     async close() {
       await program.stop();
       rmSync(folder, { recursive: true, force: true });

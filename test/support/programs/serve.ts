@@ -2,6 +2,7 @@
  * Runs one PostgreSQL or one Temporal server for a test that will kill it: `start` starts it, again on
  * the same data and port after a crash. It ends with the program.
  */
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Part } from '../../../dev/part';
 import { providePostgres } from '../../../dev/postgres';
@@ -23,34 +24,37 @@ export interface Serving extends Message {
   readonly pid: number;
 }
 
+/** Less than `program.receive` waits, so that the reason is told. */
+const START_DEADLINE_MS = 30_000;
+
 const { service, folder } = readArgument<ServeArgument>();
-let port: number | undefined;
+// Below the ports that a system hands out by itself: while the server is gone, none of them can be given to
+// somebody else, nor a client that tries to reach the server be connected with itself.
+const port = randomInt(10_000, 32_000);
 let part: Part | undefined;
 
 async function start(): Promise<string> {
-  const options = { folder, progress: () => undefined, ...(port === undefined ? {} : { port }) };
-  if (service === 'postgres') {
-    const provided = await providePostgres(options);
-    part = provided.part;
-    return provided.databaseUrl;
-  }
-  const provided = await provideTemporal({
-    ...options,
-    databaseFile: join(folder, 'temporal', 'temporal.db'),
-  });
+  const options = { folder, progress: () => undefined, port };
+  const provided =
+    service === 'postgres'
+      ? await providePostgres(options)
+      : await provideTemporal({
+          ...options,
+          databaseFile: join(folder, 'temporal', 'temporal.db'),
+        });
   part = provided.part;
-  return provided.address;
+  const address = 'databaseUrl' in provided ? provided.databaseUrl : provided.address;
+  if (address.includes(`:${port}`)) return address;
+  await part?.stop();
+  throw new Error(`Port ${port} is taken.`);
 }
 
 runProgram(async () => {
   onMessage('start', async () => {
     // The guard of a server that was killed must be gone before the next one.
     await part?.ended;
-    // While it was gone, a connection of somebody else may have taken its port.
-    const address = await (port === undefined
-      ? start()
-      : eventually(start, { what: `${service} on port ${port}`, deadlineMs: 60_000 }));
-    port = Number(new URL(service === 'postgres' ? address : `http://${address}`).port);
+    // PostgreSQL does not start while a process of the one before is left.
+    const address = await eventually(start, { what: service, deadlineMs: START_DEADLINE_MS });
     tell<Serving>({ kind: 'serving', address, pid: part?.pid ?? 0 });
   });
   return async () => part?.stop();

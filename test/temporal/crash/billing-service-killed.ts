@@ -71,7 +71,7 @@ export function testKilling(killed: 'postgres' | 'temporal', leastKills: number)
 
   it.each([...FLOWS, ...SECOND_LIFE])('%s: the same end', async (name, live) => {
     beginList(pointsFile);
-    await live(lived);
+    await Promise.race([live(lived), service.failed]);
     expect(await stateOf(lived)).toEqual(undisturbed[name]);
     expect(readList(pointsFile)).not.toEqual([]);
   });

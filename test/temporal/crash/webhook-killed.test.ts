@@ -128,6 +128,7 @@ it.each(['postgres', 'temporal'] as const)('%s', async (killed) => {
     client: pointClient(house.temporal.client, at),
   });
   const what = 'an event that is answered 2xx';
-  await eventually(() => send(account, server.url), { what, deadlineMs: DEADLINE_MS });
+  const taken = eventually(() => send(account, server.url), { what, deadlineMs: DEADLINE_MS });
+  await Promise.race([taken, service.failed]);
   await expectGrantedOnce(account);
 });
