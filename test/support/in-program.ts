@@ -1,4 +1,5 @@
 /** The other side of program.ts: what a program that a test has started uses. */
+import { inspect } from 'node:util';
 import type { Message } from './program';
 
 /** What the test gave to `startProgram`. */
@@ -38,6 +39,6 @@ export function runProgram(start: () => Promise<() => Promise<void>>): void {
 }
 
 function fail(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+  process.stderr.write(`${inspect(error)}\n`);
   process.exit(1);
 }

@@ -247,6 +247,62 @@ test.each([1, 2])(
   },
 );
 
+describe('what calls of a run left of its budget as they settled together', () => {
+  const CAP = credits('40');
+  const inRun = (request: ReserveRequest): ReserveRequest => ({
+    ...request,
+    facts: { ...request.facts, caps: [{ run: request.run, cap: CAP }] },
+  });
+
+  /** A run of ten calls that fill its cap of 40; nine of them have cost 1 each, in one batch. The tenth is given. */
+  async function openRun(): Promise<ReserveRequest> {
+    const account = await fundedAccount(books, '1000');
+    const { run } = call(account, '0');
+    const requests = Array.from({ length: 10 }, () => inRun(call(account, '4', { run })));
+    const [last, ...others] = requests as [ReserveRequest, ...ReserveRequest[]];
+    await Promise.all(requests.map((request) => books.ledger.reserve(request)));
+    expect((await books.ledger.reserve(inRun(call(account, '1', { run })))).kind).toBe(
+      'over-budget',
+    );
+    await Promise.all(others.map((request) => books.ledger.settle(settleOf(request, '1'))));
+    return last;
+  }
+
+  it('is there for the next call, and no more than that', async () => {
+    const { account, run } = await openRun();
+    expect(await books.ledger.reserve(inRun(call(account, '28', { run })))).toMatchObject({
+      kind: 'over-budget',
+      spent: credits('9'),
+      reserved: credits('4'),
+    });
+    expect(await spend(inRun(call(account, '27', { run })), '27')).toBe('reserved');
+  });
+
+  it('is there for a call that grows', async () => {
+    const last = await openRun();
+    expect((await books.ledger.grow({ ...last, amount: credits('32') })).kind).toBe('over-budget');
+    expect((await books.ledger.grow({ ...last, amount: credits('31') })).kind).toBe('grown');
+  });
+
+  it('is there for a cost above its reservation', async () => {
+    const last = await openRun();
+    expect(chargeOf(await books.ledger.settle(settleOf(last, '35')))).toMatchObject({
+      charged: credits('31'),
+      absorbed: credits('4'),
+    });
+  });
+
+  it('is there for the guarantee of a child', async () => {
+    const { account, run: parent, facts } = await openRun();
+    const child = (whole: string): ReserveRequest => {
+      const request = call(account, '1');
+      return under(whole, { ...request, facts: { ...facts, ...request.facts, parent } });
+    };
+    expect((await books.ledger.reserve(child('28'))).kind).toBe('over-budget');
+    expect((await books.ledger.reserve(child('27'))).kind).toBe('reserved');
+  });
+});
+
 test('a removed budget caps nothing, and what it counted is forgotten', async () => {
   const account = await fundedAccount(books, '100');
   await books.ledger.setBudget({ account, kind: 'account', period: 'day', cap: 0n });

@@ -1,6 +1,8 @@
 /**
  * The doctor finds what it is there to find: each invariant, broken by hand, is reported by name.
  */
+import { credits } from '../../../core/contract/credits';
+import type { ReserveRequest } from '../../../core/contract/reservation';
 import { call, fundedAccount, NOON, openBooks, settleOf, under, type Books } from './books';
 
 let books: Books;
@@ -90,6 +92,27 @@ test.each([
   await books.database.query(change);
   const broken = (await books.ledger.doctor()).checks.filter(({ ok }) => !ok);
   expect(broken.map(({ invariant }) => invariant)).toContainEqual(expect.stringContaining(name));
+});
+
+test.each([
+  ['under every budget but', `update tollgate.budgets set reserved = 0 where kind = 'account'`],
+  ['The budget of a run counts all', `update tollgate.budgets set reserved = 0 where kind = 'run'`],
+  ['The budget of a run counts all', 'update tollgate.budgets set spent = 0, reserved = 2000000'],
+])('it reports of budgets: %s', async (name, change) => {
+  await books.ledger.setBudget({ account, kind: 'account', period: 'day', cap: credits('9') });
+  const { run } = call(account, '0');
+  const inRun = (): ReserveRequest => {
+    const request = call(account, '2', { run });
+    return { ...request, facts: { ...request.facts, caps: [{ run, cap: credits('9') }] } };
+  };
+  const settled = inRun();
+  await books.ledger.reserve(settled);
+  await books.ledger.settle(settleOf(settled, '1'));
+  await books.ledger.reserve(inRun());
+  expect((await books.ledger.doctor()).ok).toBe(true);
+  await books.database.query(change);
+  const broken = (await books.ledger.doctor()).checks.filter(({ ok }) => !ok);
+  expect(broken.map(({ invariant }) => invariant)).toEqual([expect.stringContaining(name)]);
 });
 
 test.each([

@@ -6,6 +6,7 @@
 import { ApplicationFailure, type Duration } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import fc from 'fast-check';
+import { MAX_CREDITS } from '../../../core/contract/credits';
 import { credits, type Credits } from '../../../index';
 import { eventually } from '../../support/eventually';
 import type { Step } from '../workflows/plan';
@@ -91,6 +92,10 @@ export async function whenAtRest(
       const charges = await house.charges(account);
       const charged = charges.reduce((sum, one) => sum + (one.charged ?? 0n), 0n);
       expect([reserved, balance]).toEqual([0n, funds - charged]);
+      await house.database.query(
+        `select tollgate.recount_budgets(array_agg(id), $1) from tollgate.budgets`,
+        [MAX_CREDITS],
+      );
       const budgets = await house.database.query(
         `select b.* from tollgate.budgets b join tollgate.accounts a on a.id = b.account
           where a.name = $1 and (b.spent > b.cap or b.reserved <> 0)`,
