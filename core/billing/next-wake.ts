@@ -6,12 +6,10 @@ import type { Seconds } from '../contract/plans';
 import type { StripeSnapshot } from '../contract/stripe-snapshot';
 import type { AutoTopUpDecision } from './top-ups';
 import type { Standing } from './standing';
-import { DAY, HOUR, MINUTE } from './times';
+import { CLOCK_SKEW, DAY, HOUR } from './times';
 
-/** Clocks of hosts differ; and Stripe needs a moment. */
-const SLACK: Seconds = 5 * MINUTE;
 /** A renewal's invoice is charged about an hour after its period began. */
-const CHARGED_AFTER: Seconds = HOUR + SLACK;
+const CHARGED_AFTER: Seconds = HOUR + CLOCK_SKEW;
 
 export function nextWake(
   stripe: StripeSnapshot,
@@ -28,14 +26,14 @@ export function nextWake(
       subscription.cancelAt,
       ...subscription.items.map((item) => item.periodEnd),
     ]) {
-      if (end !== undefined) moments.push(end + SLACK, end + CHARGED_AFTER);
+      if (end !== undefined) moments.push(end + CLOCK_SKEW, end + CHARGED_AFTER);
     }
   }
   for (const { status, finalizesAt, nextAttemptAt } of stripe.invoices) {
     if (status !== 'draft' && status !== 'open') continue;
-    for (const at of [finalizesAt, nextAttemptAt]) if (at !== undefined) moments.push(at + SLACK);
+    for (const at of [finalizesAt, nextAttemptAt]) if (at !== undefined) moments.push(at + CLOCK_SKEW);
   }
-  if (current) moments.push(current.period.end + SLACK);
+  if (current) moments.push(current.period.end + CLOCK_SKEW);
   const ahead = moments.filter((at): at is Seconds => at !== undefined && at > now);
   return Math.min(...ahead);
 }

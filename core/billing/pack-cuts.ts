@@ -5,23 +5,18 @@
  */
 import type { BillingBooks, BillingGrant, LedgerCommand } from '../contract/billing-books';
 import { credits, formatCredits } from '../contract/credits';
-import type { PackChange } from '../contract/pack-change';
-import type { Catalogue, Pack, Seconds } from '../contract/plans';
+import type { Catalogue } from '../contract/plans';
 import type { StripeSnapshot } from '../contract/stripe-snapshot';
 import { packHeld } from './pack-held';
-import { allowanceOf, findPack } from './plans';
-import { currentPurchase, latestPurchase, type Purchase } from './purchases';
+import { allowanceOf } from './plans';
+import { latestPurchase, type Purchase } from './purchases';
 import type { SubscriptionLife } from './subscription-life';
-import { MINUTE } from './times';
-
-/** A change has the time of our host, a purchase that of Stripe: clocks of hosts differ. */
-const SKEW: Seconds = 5 * MINUTE;
 
 const CUT = 'cut:';
 /** What a change takes before it is made (restart-period); see plan-change.ts. */
 const CHANGE = 'change:';
 
-function cutCause({ key }: Pick<Purchase, 'key'>, pack: string | null): string {
+export function cutCause({ key }: Pick<Purchase, 'key'>, pack: string | null): string {
   return `${CUT}${key}:${pack ?? 'none'}`;
 }
 
@@ -85,28 +80,4 @@ function abandoned(
         cause.startsWith(CHANGE) && asked !== '0' && !live.includes(cause.slice(CHANGE.length)),
     )
     .map(({ cause }) => ({ do: 'restore', key: held?.key ?? '', cause }));
-}
-
-/** A step down of ours: what it cuts is credited, and this is the grant that it cuts. */
-export interface StepDown {
-  readonly change: PackChange;
-  readonly from: Pack | undefined;
-  readonly to: Pack | undefined;
-  readonly bought: Purchase;
-  readonly cause: string;
-}
-
-/** Of the last change, where it took off what was paid and where the credit for it is ours to give. */
-export function stepDownOf(
-  catalogue: Catalogue,
-  { subscription: { change }, purchases }: SubscriptionLife,
-): StepDown | undefined {
-  if (change?.unused !== 'time-and-credits') return undefined;
-  const from = findPack(catalogue, change.from);
-  const to = findPack(catalogue, change.to);
-  const bought = currentPurchase(purchases, change.at + SKEW);
-  const latest = latestPurchase(purchases, change.at + SKEW);
-  if (!bought || !latest || change.at >= bought.period.end) return undefined;
-  if (allowanceOf(to) >= allowanceOf(from)) return undefined;
-  return { change, from, to, bought, cause: cutCause(latest, change.to) };
 }

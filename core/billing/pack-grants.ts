@@ -6,7 +6,7 @@ import { PACK_SOURCE, type LedgerCommand } from '../contract/billing-books';
 import type { Catalogue } from '../contract/plans';
 import type { BillingBooks } from '../contract/billing-books';
 import { formatCredits } from '../contract/credits';
-import { stepDownOf } from './pack-cuts';
+import { stepDownOf } from './step-down';
 import { allowanceOf } from './plans';
 import { isPaidLate } from './standing';
 import type { SubscriptionLife } from './subscription-life';

@@ -6,7 +6,7 @@ import { credits } from '../contract/credits';
 import type { Catalogue } from '../contract/plans';
 import type { StripeCommand } from '../contract/stripe-command';
 import type { StripeSnapshot } from '../contract/stripe-snapshot';
-import { stepDownOf } from './pack-cuts';
+import { stepDownOf } from './step-down';
 import type { Standing } from './standing';
 import type { SubscriptionLife } from './subscription-life';
 import { unusedValue } from './unused-value';

@@ -5,7 +5,7 @@ import {
   encodePackChange,
   type PackChange,
 } from '../../../core/contract/pack-change';
-import { stepDownOf } from '../../../core/billing/pack-cuts';
+import { stepDownOf } from '../../../core/billing/step-down';
 import { unusedValue, timeValue } from '../../../core/billing/unused-value';
 import type { Purchase } from '../../../core/billing/purchases';
 import { DEFAULT_CATALOGUE, requireSoldPack } from '../../../core/billing/plans';
