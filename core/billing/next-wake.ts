@@ -31,7 +31,8 @@ export function nextWake(
   }
   for (const { status, finalizesAt, nextAttemptAt } of stripe.invoices) {
     if (status !== 'draft' && status !== 'open') continue;
-    for (const at of [finalizesAt, nextAttemptAt]) if (at !== undefined) moments.push(at + CLOCK_SKEW);
+    for (const at of [finalizesAt, nextAttemptAt])
+      if (at !== undefined) moments.push(at + CLOCK_SKEW);
   }
   if (current) moments.push(current.period.end + CLOCK_SKEW);
   const ahead = moments.filter((at): at is Seconds => at !== undefined && at > now);
