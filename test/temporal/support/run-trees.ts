@@ -93,8 +93,10 @@ export async function whenAtRest(
       const charged = charges.reduce((sum, one) => sum + (one.charged ?? 0n), 0n);
       expect([reserved, balance]).toEqual([0n, funds - charged]);
       await house.database.query(
-        `select tollgate.recount_budgets(array_agg(id), $1) from tollgate.budgets`,
-        [MAX_CREDITS],
+        `with held as (select id from tollgate.accounts where name = $1 for no key update)
+         select tollgate.recount_budgets(
+           array(select b.id from tollgate.budgets b join held on held.id = b.account), $2)`,
+        [account, MAX_CREDITS],
       );
       const budgets = await house.database.query(
         `select b.* from tollgate.budgets b join tollgate.accounts a on a.id = b.account
