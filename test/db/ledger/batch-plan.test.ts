@@ -9,6 +9,7 @@ import { openLedger } from '../../../ledger/open-ledger';
 import { eventually } from '../../support/eventually';
 import {
   call,
+  capped,
   expectCleanBooks,
   fundedAccount,
   NOON,
@@ -28,14 +29,8 @@ let books: Books;
 beforeAll(async () => (books = await openBooks()));
 afterAll(() => books.close());
 
-const capped = (account: string): ReserveRequest => {
-  const request = call(account, '2');
-  const caps = [{ run: request.run, cap: credits('5') }];
-  return { ...request, facts: { ...request.facts, caps } };
-};
-
 async function reserveAll(ledger: Ledger, accounts: readonly string[]): Promise<ReserveRequest[]> {
-  const requests = accounts.map(capped);
+  const requests = accounts.map((account) => capped('5', call(account, '2')));
   const answers = await Promise.all(requests.map((request) => ledger.reserve(request)));
   expect(answers.every(({ kind }) => kind === 'reserved')).toBe(true);
   return requests;

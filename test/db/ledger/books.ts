@@ -95,6 +95,12 @@ export function call(
   };
 }
 
+/** The same reserve in a run with a budget of its own of so many credits. */
+export function capped(cap: string, request: ReserveRequest): ReserveRequest {
+  const caps = [{ run: request.run, cap: credits(cap) }];
+  return { ...request, facts: { ...request.facts, caps } };
+}
+
 /** The same reserve under a guarantee of so many credits; held by the call's own run unless another is given. */
 export function under(
   amount: string,

@@ -5,6 +5,7 @@ import { credits } from '../../../core/contract/credits';
 import type { ReserveRequest } from '../../../core/contract/reservation';
 import {
   call,
+  capped,
   chargeOf,
   DAY_MS,
   expectCleanBooks,
@@ -248,11 +249,7 @@ test.each([1, 2])(
 );
 
 describe('what calls of a run left of its budget as they settled together', () => {
-  const CAP = credits('40');
-  const inRun = (request: ReserveRequest): ReserveRequest => ({
-    ...request,
-    facts: { ...request.facts, caps: [{ run: request.run, cap: CAP }] },
-  });
+  const inRun = (request: ReserveRequest): ReserveRequest => capped('40', request);
 
   /** A run of ten calls that fill its cap of 40; nine of them have cost 1 each, in one batch. The tenth is given. */
   async function openRun(): Promise<ReserveRequest> {

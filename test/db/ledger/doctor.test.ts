@@ -2,8 +2,7 @@
  * The doctor finds what it is there to find: each invariant, broken by hand, is reported by name.
  */
 import { credits } from '../../../core/contract/credits';
-import type { ReserveRequest } from '../../../core/contract/reservation';
-import { call, fundedAccount, NOON, openBooks, settleOf, under, type Books } from './books';
+import { call, capped, fundedAccount, NOON, openBooks, settleOf, under, type Books } from './books';
 
 let books: Books;
 let account: string;
@@ -101,10 +100,7 @@ test.each([
 ])('it reports of budgets: %s', async (name, change) => {
   await books.ledger.setBudget({ account, kind: 'account', period: 'day', cap: credits('9') });
   const { run } = call(account, '0');
-  const inRun = (): ReserveRequest => {
-    const request = call(account, '2', { run });
-    return { ...request, facts: { ...request.facts, caps: [{ run, cap: credits('9') }] } };
-  };
+  const inRun = () => capped('9', call(account, '2', { run }));
   const settled = inRun();
   await books.ledger.reserve(settled);
   await books.ledger.settle(settleOf(settled, '1'));
