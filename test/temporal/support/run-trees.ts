@@ -124,15 +124,36 @@ export async function runTree(
   run: Root,
   attemptTimeout?: Duration,
 ): Promise<End> {
+  const handle = await startTree(house, account, run, { attemptTimeout });
+  return endTree(account, run, handle);
+}
+
+interface StartOptions {
+  readonly attemptTimeout?: Duration | undefined;
+  /** What the root does when all else is done. */
+  readonly last?: Step;
+}
+
+export function startTree(
+  house: GatedHouse,
+  account: string,
+  run: Root,
+  { attemptTimeout, last }: StartOptions,
+): Promise<WorkflowHandle> {
   const whole = mostOf(run);
   const guarantee = run.guarantee === 'covers' ? whole : Math.ceil(whole / 2);
-  const handle = await house.start(account, stepsOf(run, account, attemptTimeout), {
+  const steps = [...stepsOf(run, account, attemptTimeout), ...(last === undefined ? [] : [last])];
+  return house.start(account, steps, {
     tollgate: {
       account,
       ...(run.budget === null ? {} : { budget: String(run.budget) }),
       ...(run.guarantee === 'none' || guarantee === 0 ? {} : { guarantee: String(guarantee) }),
     },
   });
+}
+
+/** Ends the run as it says, and waits for that. */
+export async function endTree(account: string, run: Root, handle: WorkflowHandle): Promise<End> {
   if (run.end === 'terminate') await orEnded(handle, () => handle.terminate());
   if (run.end === 'cancel') await orEnded(handle, () => handle.cancel());
   const failure = await handle.result().then(
