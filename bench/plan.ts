@@ -13,6 +13,8 @@ export interface Plan {
   readonly subscriptions: number;
   /** No further round of the gate after so much time, once there are {@link LEAST_ROUNDS}. */
   readonly gateBudgetMs: number;
+  /** Whether bare commits in place of the gate are measured beside it. */
+  readonly gateCommits: boolean;
   /** For each of the gate's agents, before its rounds: only then have the worker's compilers seen its code often enough. */
   readonly gateWarmUpMs: number;
   readonly warmUpMs: number;
@@ -37,6 +39,7 @@ const FULL: Plan = {
   gateRounds: 11,
   webhookRounds: 5,
   subscriptions: 10_000,
+  gateCommits: true,
   gateWarmUpMs: 25_000,
   warmUpMs: 500,
   measureMs: 3_000,
@@ -54,6 +57,7 @@ const QUICK: Plan = {
   gateRounds: 5,
   webhookRounds: 3,
   subscriptions: 500,
+  gateCommits: false,
   gateWarmUpMs: 1_500,
   warmUpMs: 200,
   measureMs: 600,

@@ -21,9 +21,10 @@ export async function reportGate(
   const events = {
     gated: await countEvents(client, of('gated')),
     plain: await countEvents(client, of('plain')),
+    commits: await countEvents(client, of('commits')),
     naive: await countEvents(client, of('naive')),
   };
-  const rows = (['plain', 'gated', 'naive'] as const).map((variant) => [
+  const rows = [...rounds.keys()].map((variant) => [
     variant,
     formatRate(medianOf(rate(variant))),
     formatMs(medianOf(cpu(variant))),
@@ -36,6 +37,8 @@ export async function reportGate(
       'gate.ratio': medianRatio(rate('gated'), rate('plain')),
       'gate.cpu_ratio': medianRatio(cpu('gated'), cpu('plain')),
       'gate.extra_history_events': events.gated - events.plain,
+      'gate.commits_ratio': medianRatio(rate('commits'), rate('plain')),
+      'gate.commits_cpu_ratio': medianRatio(cpu('commits'), cpu('plain')),
       'gate.naive_ratio': medianRatio(rate('naive'), rate('plain')),
       'gate.naive_cpu_ratio': medianRatio(cpu('naive'), cpu('plain')),
       'gate.naive_extra_history_events': events.naive - events.plain,

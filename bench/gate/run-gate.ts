@@ -29,7 +29,7 @@ export function runGatePart({ databaseUrl, temporal }: Servers, plan: Plan): Pro
   if (!temporal) throw new Error('the gate cannot be measured without Temporal');
   return withDatabase(databaseUrl, 'gate', async ({ url, admin }) => {
     await prepareLedger(url);
-    const contest = planContest(url, temporal);
+    const contest = planContest(url, temporal, plan);
     const ledger = await openLedger({ connectionString: url });
     const funds = await fundAccount(ledger, contest.account);
     tell('gate: bundling the agents and starting the worker process');
@@ -54,22 +54,39 @@ export function runGatePart({ databaseUrl, temporal }: Servers, plan: Plan): Pro
   });
 }
 
-function planContest(databaseUrl: string, temporal: NonNullable<Servers['temporal']>): Contest {
+function planContest(
+  databaseUrl: string,
+  temporal: NonNullable<Servers['temporal']>,
+  { gateCommits }: Plan,
+): Contest {
   const label = `tollgate-bench-${process.pid}`;
-  const taskQueues = { gated: `${label}-gated`, plain: `${label}-plain`, naive: `${label}-naive` };
+  const taskQueues = {
+    gated: `${label}-gated`,
+    plain: `${label}-plain`,
+    naive: `${label}-naive`,
+    commits: `${label}-commits`,
+  };
+  const variants: readonly Variant[] = [
+    'gated',
+    'plain',
+    ...(gateCommits ? (['commits'] as const) : []),
+    'naive',
+  ];
   const { address, namespace } = temporal;
-  return { databaseUrl, address, namespace, account: 'bench', taskQueues };
+  return { databaseUrl, address, namespace, account: 'bench', variants, taskQueues };
 }
 
 async function contend(course: Course, plan: Plan): Promise<GateRuns> {
   const warmUp = new Map<Variant, AgentsRun>();
-  for (const variant of ['naive', 'gated', 'plain'] as const) {
+  const { variants } = course.contest;
+  // The ungated ones last: how many blocks a round has is theirs to say.
+  const order = [...variants.filter((variant) => variant !== 'plain'), 'plain'] as const;
+  for (const variant of order) {
     const run = await runAgents(course, { variant, blocks: Infinity, limitMs: plan.gateWarmUpMs });
     warmUp.set(variant, run);
     report(`warm-up: ${variant}`, run);
   }
   const plainBlocks = ((warmUp.get('plain')?.blocksPerSecond ?? 0) * plan.gateMs) / 1000;
-  const variants: readonly Variant[] = ['gated', 'plain', 'naive'];
   const contenders = variants.map((variant): [Variant, () => Promise<AgentsRun>] => {
     const blocks = variant === 'naive' ? plainBlocks * NAIVE_SHARE : plainBlocks;
     return [variant, () => runAgents(course, { variant, blocks, limitMs: Infinity })];

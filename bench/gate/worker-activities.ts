@@ -1,4 +1,4 @@
-/** The activities of the two agents that have no gate. */
+/** The activities of the agents that have no gate. */
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { credits, type PinnedPrice } from '../../index';
@@ -28,6 +28,18 @@ const DEADLINE_MS = 60_000;
 
 export function createPlainActivities(): PlainActivities {
   return { no_op: async () => NO_OP_OUTPUT };
+}
+
+/** @param commit the least that is durable */
+export function createCommittingActivities(commit: () => Promise<void>): PlainActivities {
+  return {
+    async no_op() {
+      await commit();
+      const output = NO_OP_OUTPUT;
+      await commit();
+      return output;
+    },
+  };
 }
 
 /** Reserve and settle as activities of their own, on the same ledger as the gate. */

@@ -12,13 +12,18 @@ import {
 } from '@temporalio/worker';
 import { TollgatePlugin } from '../../index';
 import { openLedger } from '../../ledger';
+import { openBareCommits } from './bare-commits';
 import * as blocks from './blocks';
 import { READY, STOP, type Contest, type Variant } from './contest';
-import { createNaiveActivities, createPlainActivities } from './worker-activities';
+import {
+  createCommittingActivities,
+  createNaiveActivities,
+  createPlainActivities,
+} from './worker-activities';
 
 async function main(contest: Contest): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN') });
-  const { address, namespace, account, databaseUrl, taskQueues } = contest;
+  const { address, namespace, account, databaseUrl, taskQueues, variants } = contest;
   const ledger = await openLedger({ connectionString: databaseUrl });
   const connection = await NativeConnection.connect({ address });
   const plugin = new TollgatePlugin({ ledger, blocks });
@@ -28,16 +33,24 @@ async function main(contest: Contest): Promise<void> {
     bundleWorkflowCode({ workflowsPath, logger }),
     bundleWorkflowCode({ workflowsPath, logger, plugins: [plugin] }),
   ]);
-  const start = (variant: Variant, options: Partial<WorkerOptions>): Promise<Worker> =>
-    Worker.create({ connection, namespace, taskQueue: taskQueues[variant], ...options });
-  const workers = await Promise.all([
-    start('gated', { workflowBundle: gatedBundle, plugins: [plugin] }),
-    start('plain', { workflowBundle: plainBundle, activities: createPlainActivities() }),
-    start('naive', {
-      workflowBundle: plainBundle,
-      activities: createNaiveActivities(ledger, account),
-    }),
-  ]);
+  const bare = await openBareCommits(databaseUrl);
+  const workflowBundle = plainBundle;
+  const options: Record<Variant, Partial<WorkerOptions>> = {
+    gated: { workflowBundle: gatedBundle, plugins: [plugin] },
+    plain: { workflowBundle, activities: createPlainActivities() },
+    naive: { workflowBundle, activities: createNaiveActivities(ledger, account) },
+    commits: { workflowBundle, activities: createCommittingActivities(bare.commit) },
+  };
+  const workers = await Promise.all(
+    variants.map((variant) =>
+      Worker.create({
+        connection,
+        namespace,
+        taskQueue: taskQueues[variant],
+        ...options[variant],
+      }),
+    ),
+  );
   const running = Promise.all(workers.map((worker) => worker.run()));
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -47,6 +60,7 @@ async function main(contest: Contest): Promise<void> {
   process.send?.(READY);
   await running;
   await connection.close();
+  await bare.close();
   await ledger.close();
   if (process.connected) process.disconnect();
 }
