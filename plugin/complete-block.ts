@@ -16,7 +16,7 @@ import { fromMicroUnits, toMicroUnits } from '../core/pricing/units';
 import type { Gate } from '../ledger/ledger';
 import { closeFailedCall, priceUsage, settleCall, type OpenCall } from './close-call';
 import { toFailure } from './failures';
-import { findRunningCall } from './running-calls';
+import { findRunningCall } from './meter';
 import { enclose, writeReceipt } from './write-receipt';
 
 export interface BlockTicket {

@@ -27,7 +27,6 @@ import { createMeter, runMetered } from './meter';
 import { classifyFailure, runHasEnded } from './outcome';
 import { persist, RESERVE_PATIENCE_MS } from './persist';
 import type { MeetRefusal } from './refused-call';
-import { rememberCall } from './running-calls';
 import { enclose, writeReceipt } from './write-receipt';
 
 export interface GatedAttempt {
@@ -68,11 +67,10 @@ async function runReserved(attempt: GatedAttempt, call: OpenCall): Promise<unkno
   const meter = createMeter(call.block, meteredUnits(call.price.rule, call.args), (amount) =>
     growCall(attempt.gate, call, amount),
   );
-  rememberCall({ call, meter });
   let output: unknown;
   let amount: Credits;
   try {
-    output = await runMetered(meter, () => attempt.run());
+    output = await runMetered(meter, () => attempt.run(), call);
     amount = priceUsage(call, meter.usage());
   } catch (error) {
     const failure = toFailure(error);
@@ -87,8 +85,7 @@ async function runReserved(attempt: GatedAttempt, call: OpenCall): Promise<unkno
 /** An earlier attempt was charged and its result lost: the block runs again, and costs nothing. */
 async function runAgain({ call, run }: GatedAttempt, charge: Charge): Promise<unknown> {
   const meter = createMeter(call.block);
-  rememberCall({ call: { ...call, price: charge.price }, meter });
-  const output = await runMetered(meter, run);
+  const output = await runMetered(meter, run, { ...call, price: charge.price });
   return enclose(output, writeReceipt(call.account, charge, {}, true));
 }
 

@@ -8,8 +8,15 @@ import type { Meter } from '../core/contract/block';
 import { credits, type Credits } from '../core/contract/credits';
 import { TollgateError } from '../core/contract/errors';
 import { MAX_UNITS, fromMicroUnits, isUnits, toMicroUnits } from '../core/pricing/units';
+import type { OpenCall } from './close-call';
 
-const running = new AsyncLocalStorage<Meter>();
+/** A block that is running in this process. A free one has no call. */
+interface RunningBlock {
+  readonly meter: Meter;
+  readonly call: OpenCall | undefined;
+}
+
+const running = new AsyncLocalStorage<RunningBlock>();
 
 /**
  * @param units those that the price charges; `undefined` lets any unit be reported.
@@ -45,13 +52,23 @@ export function createMeter(
 }
 
 /** Runs a block with its meter: what it awaits, and what that awaits, finds the same one. */
-export function runMetered<Output>(meter: Meter, run: () => Promise<Output>): Promise<Output> {
-  return running.run(meter, run);
+export function runMetered<Output>(
+  meter: Meter,
+  run: () => Promise<Output>,
+  call?: OpenCall,
+): Promise<Output> {
+  return running.run({ meter, call }, run);
 }
 
 /** The meter of the gated activity that is running, if one is. */
 export function findMeter(): Meter | undefined {
-  return running.getStore();
+  return running.getStore()?.meter;
+}
+
+/** The gated call whose block is asking; undefined for a free block, and outside of a gated one. */
+export function findRunningCall(): { readonly call: OpenCall; readonly meter: Meter } | undefined {
+  const block = running.getStore();
+  return block?.call && { call: block.call, meter: block.meter };
 }
 
 /**
