@@ -1,7 +1,8 @@
 /**
  * The meter of the block that is running. The gate starts one around each attempt; a block made with
  * `defineBlock` gets it in its context, and an existing activity that a price book names asks for it
- * with `currentMeter()`. A bad value is refused at the call that reports it, where it can be mended.
+ * with `currentMeter()`. Beside it stands the call, of which a ticket is made. A bad value is refused at
+ * the call that reports it, where it can be mended.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Meter } from '../core/contract/block';

@@ -68,9 +68,10 @@ function planContest(
   };
   const variants: readonly Variant[] = [
     'gated',
-    'plain',
     ...(gateCommits ? (['commits'] as const) : []),
     'naive',
+    // The last to warm up: how many blocks a round has is theirs to say.
+    'plain',
   ];
   const { address, namespace } = temporal;
   return { databaseUrl, address, namespace, account: 'bench', variants, taskQueues };
@@ -79,9 +80,7 @@ function planContest(
 async function contend(course: Course, plan: Plan): Promise<GateRuns> {
   const warmUp = new Map<Variant, AgentsRun>();
   const { variants } = course.contest;
-  // The ungated ones last: how many blocks a round has is theirs to say.
-  const order = [...variants.filter((variant) => variant !== 'plain'), 'plain'] as const;
-  for (const variant of order) {
+  for (const variant of variants) {
     const run = await runAgents(course, { variant, blocks: Infinity, limitMs: plan.gateWarmUpMs });
     warmUp.set(variant, run);
     report(`warm-up: ${variant}`, run);

@@ -68,16 +68,20 @@ it('a worker that dies among them breaks no promise', async () => {
         const abandoned = await house.start(account, [work('plain'), { wait: 1 }], {
           tollgate: { account, guarantee: '9' },
         });
-        await whenCalled(account, 1);
+        await whenCharged(account, 1);
         const long = await startTree(house, account, LONG, {
           attemptTimeout: ATTEMPT,
           last: { wait: 1 },
         });
-        await whenCalled(account, 2);
+        await whenCharged(account, 2);
         const running = Promise.all(
           roots.map(async (run) => ({ run, ...(await runTree(house, account, run, ATTEMPT)) })),
         );
-        await whenCalled(account, calls);
+        await eventually(async () => (await countCalls(account)) >= calls, {
+          what: `${calls} calls to have reserved`,
+          deadlineMs: 60_000,
+        });
+        expect((await long.describe()).status.name).toBe('RUNNING');
         // The other one is there to go on, and a third comes up meanwhile.
         await workers.shift()?.kill();
         await abandoned.terminate();
@@ -105,13 +109,14 @@ function startWorker(): Program {
   return startProgram(require.resolve('./programs/worker'), argument);
 }
 
-/** Waits until so many calls of the account have reserved. */
-function whenCalled(account: string, calls: number): Promise<true> {
-  return eventually(
-    async () => {
-      const open = await house.ledger.listReservations({ account, limit: 1_000 });
-      return open.length + (await house.charges(account)).length >= calls;
-    },
-    { what: `${calls} calls to have reserved`, deadlineMs: 60_000 },
-  );
+/** Waits until so many calls have been charged: the first of a run sets its guarantee aside. */
+function whenCharged(account: string, calls: number): Promise<true> {
+  return eventually(async () => (await house.charges(account)).length >= calls, {
+    what: `${calls} charges`,
+  });
+}
+
+async function countCalls(account: string): Promise<number> {
+  const open = await house.ledger.listReservations({ account, limit: 1_000 });
+  return open.length + (await house.charges(account)).length;
 }
